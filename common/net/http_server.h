@@ -1,0 +1,47 @@
+#pragma once
+// An HTTPS (or, without identity, plain HTTP) and WebSocket server on one EventLoop.
+// Refuses by itself, counting each: oversized headers (413/431), bodies (413), messages (close 1009), torn requests,
+// too many connections (503), idle ones (closed after the timeout).
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "common/net/http.h"
+#include "common/net/tls_identity.h"
+#include "common/net/web_socket.h"
+#include "common/runtime/event_loop.h"
+
+namespace waybill::net {
+
+using Respond = std::function<void(HttpResponse)>;  // call once, on the loop's thread; later is fine
+
+struct HttpServerOptions {
+  Endpoint listen;                           // port 0 takes a free one
+  std::optional<TlsServerIdentity> identity;  // absent: plain HTTP
+  std::size_t max_connections = 20'000;
+  std::size_t max_body_bytes = 8 << 20;
+  std::size_t max_message_bytes = 1 << 20;  // WebSocket
+  DurationMs idle_timeout = seconds(60);    // WebSockets are kept alive by pings
+};
+
+struct HttpServerCounters {
+  std::int64_t accepted = 0, refused_full = 0, tls_failed = 0, malformed = 0, too_large = 0, timed_out = 0;
+};
+
+class HttpServer {
+ public:
+  struct Handlers {
+    std::function<void(HttpRequest, Respond)> on_request;
+    // A WebSocket handshake to `request.target`; return false to answer 404.
+    std::function<bool(const HttpRequest& request)> accepts_web_socket;
+    std::function<void(std::shared_ptr<WebSocket>, const HttpRequest& request)> on_web_socket;
+  };
+  // Binds and listens at once; fails with the address and the reason ("address already in use: ...").
+  static Result<std::unique_ptr<HttpServer>> start(runtime::EventLoop& loop, HttpServerOptions options,
+                                                   Handlers handlers);
+  virtual ~HttpServer() = default;  // closes every connection
+  virtual Endpoint local() const = 0;
+  virtual HttpServerCounters counters() const = 0;
+};
+
+}  // namespace waybill::net

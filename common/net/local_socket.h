@@ -1,0 +1,35 @@
+#pragma once
+// The line between a CLI and its running daemon: a Unix stream socket, mode 0600, one JSON text a line. The client
+// sends one request line; the server answers with any number of lines, the last of which has "done": true.
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/runtime/event_loop.h"
+#include "common/types/result.h"
+
+namespace waybill::net {
+
+class LocalReply {
+ public:
+  virtual ~LocalReply() = default;
+  virtual void send(std::string line) = 0;
+  virtual bool closed() const = 0;                                // the client went away
+  virtual void on_closed(std::function<void()> callback) = 0;  // e.g. Ctrl-C on a `get`
+};
+
+class LocalServer {
+ public:
+  // Takes over a socket file that nobody listens on; fails if somebody does.
+  static Result<std::unique_ptr<LocalServer>> start(runtime::EventLoop& loop, const std::filesystem::path& path,
+                                                    std::function<void(std::string, std::shared_ptr<LocalReply>)> on_request);
+  virtual ~LocalServer() = default;  // removes the socket file
+};
+
+// Blocking, for the CLI: sends the request and calls on_line for every answer line until on_line returns false (that was
+// the last) or the server goes away (an error). Fails with transient=true when nobody listens.
+Status local_request(const std::filesystem::path& path, const std::string& request,
+                     const std::function<bool(std::string line)>& on_line);
+
+}  // namespace waybill::net

@@ -1,0 +1,28 @@
+#pragma once
+// One end of a WebSocket (RFC 6455), text messages only. All calls and callbacks on the owning EventLoop.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/types/ip.h"
+
+namespace waybill::net {
+
+class WebSocket {
+ public:
+  // Set before returning from the accept/connect callback. on_closed is called exactly once, with a one-line reason,
+  // after which no other callback comes; also when this end closes.
+  struct Handlers {
+    std::function<void(std::string message)> on_message;
+    std::function<void(std::string reason)> on_closed;
+  };
+  virtual ~WebSocket() = default;  // dropping the last reference closes at once
+  virtual void set_handlers(Handlers handlers) = 0;
+  // Queued; at most kSendQueueBytes may wait, beyond which the connection is closed ("peer reads too slowly").
+  virtual void send(std::string message) = 0;
+  virtual void close(std::string reason) = 0;  // the reason is sent in the close frame, at most 120 bytes of it
+  virtual Endpoint remote() const = 0;
+  virtual Endpoint local() const = 0;
+};
+
+}  // namespace waybill::net

@@ -1,0 +1,28 @@
+#pragma once
+// Logging through spdlog, whose header stays in log.cpp. One line an event: UTC time, level, area, text with key=value
+// facts at its end. Ids in brief form; never keys, tokens or content.
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace waybill::runtime {
+
+enum class LogLevel { debug, info, warning, error };
+
+// Call once in main. `level`: debug|info|warning|error. To stderr; systemd's journal keeps it.
+void start_logging(LogLevel level);
+bool log_enabled(LogLevel level);
+void log_line(LogLevel level, std::string_view area, std::string_view text);
+
+template <typename... Args>
+void log(LogLevel level, std::string_view area, fmt::format_string<Args...> format, Args&&... args) {
+  if (log_enabled(level)) log_line(level, area, fmt::format(format, std::forward<Args>(args)...));
+}
+
+}  // namespace waybill::runtime
+
+#define WAYBILL_DEBUG(area, ...) ::waybill::runtime::log(::waybill::runtime::LogLevel::debug, area, __VA_ARGS__)
+#define WAYBILL_INFO(area, ...) ::waybill::runtime::log(::waybill::runtime::LogLevel::info, area, __VA_ARGS__)
+#define WAYBILL_WARN(area, ...) ::waybill::runtime::log(::waybill::runtime::LogLevel::warning, area, __VA_ARGS__)
+#define WAYBILL_ERROR(area, ...) ::waybill::runtime::log(::waybill::runtime::LogLevel::error, area, __VA_ARGS__)
