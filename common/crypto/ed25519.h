@@ -20,9 +20,10 @@ using Signature = ByteId<SignatureTag, 64>;
 
 class KeyPair {
  public:
+  KeyPair() = default;  // empty: to be assigned; it signs nothing
   static KeyPair generate();
   static Result<KeyPair> from_seed(ByteView seed32);
-  // PKCS#8 PEM, mode 0600. `load` refuses a file that others can read, and says so.
+  // PKCS#8 PEM without pass phrase, mode 0600. `load` refuses a file that others can read, and says so.
   static Result<KeyPair> load(const std::filesystem::path& file);
   Status save(const std::filesystem::path& file) const;  // never overwrites
 
@@ -31,6 +32,7 @@ class KeyPair {
   void* native() const { return key_.get(); }  // EVP_PKEY*, for the TLS certificate
 
  private:
+  explicit KeyPair(void* native_key);  // takes the EVP_PKEY*
   std::shared_ptr<void> key_;
   PublicKey public_key_;
 };

@@ -32,14 +32,15 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  void run();   // runs on the calling thread, which becomes the owner, until stop()
-  void stop();  // from any thread; run() returns soon after, pending posts are dropped
-  void post(std::function<void()> task);  // from any thread
+  void run();  // runs on the calling thread, which becomes the owner, until stop()
+  void
+  stop();  // from any thread; run() returns soon after. What was posted waits for the next run() or dies with the loop
+  void post(std::function<void()> task);                                    // from any thread
   [[nodiscard]] Timer after(DurationMs delay, std::function<void()> task);  // owner thread only
   // SIGINT and SIGTERM call `task` once on the loop; a second signal ends the process at once.
   void on_shutdown_signal(std::function<void()> task);
 
-  bool is_owner() const;  // true on the running thread, and before run() was first called
+  bool is_owner() const;  // true on the thread inside run(), and on every thread while none is
   void assert_owner() const;
   const std::string& name() const;
 
