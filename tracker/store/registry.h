@@ -1,0 +1,125 @@
+#pragma once
+// Who and what the tracker knows: ISPs with their prefixes, agreements, components, content, agents, tokens.
+// Written by commands, read at start and on every change into the immutable tables that decisions use.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/protocol/enroll.h"
+#include "common/types/ids.h"
+#include "common/types/ip.h"
+#include "common/types/money.h"
+#include "common/types/result.h"
+#include "common/types/units.h"
+
+namespace waybill::tracker {
+
+struct Isp {
+  IspId id;
+  std::string name;                    // unique, e.g. "SP1"
+  std::optional<std::uint32_t> asn;    // RFC 6793
+  std::string timezone = "UTC";        // IANA name, e.g. "Europe/Berlin"
+  std::vector<IpPrefix> prefixes;      // a prefix belongs to one ISP at most
+  bool operator==(const Isp&) const = default;
+};
+
+// When an ISP lets the uplinks of its customers be used (claim 4).
+enum class GrantKind { none, always, hours };
+enum class QuotaPeriod { day, month };  // in the ISP's time zone
+struct Grant {
+  GrantKind kind = GrantKind::none;
+  int from_minute = 0;  // of the day in the ISP's time zone; kind hours
+  int to_minute = 0;    // exclusive, up to 1440; at or below from_minute: past midnight
+  ByteCount quota;      // acknowledged bytes a period; 0: none stated
+  QuotaPeriod quota_period = QuotaPeriod::month;
+  bool operator==(const Grant&) const = default;
+};
+// What the operator pays the ISP for the uplink its customers lent, per GB (10^9 bytes) acknowledged.
+struct Tariff {
+  Money on_net;   // receiver at the same ISP
+  Money off_net;  // receiver elsewhere; same currency
+  bool operator==(const Tariff&) const = default;
+};
+struct Agreement {
+  AgreementId id;
+  IspId isp;
+  TimeMs valid_from{};
+  std::optional<TimeMs> valid_until;  // exclusive; absent: until ended. One ISP's agreements never overlap.
+  Grant grant;
+  Tariff tariff;
+  bool in_force(TimeMs at) const { return valid_from <= at && (!valid_until || at < *valid_until); }
+  bool operator==(const Agreement&) const = default;
+};
+
+struct Component {
+  ComponentId id;
+  std::string name;   // unique, e.g. "SP1 core router 3"
+  std::string kind;   // "router", "switch", ...
+  std::string owner;  // who is paid for it, e.g. an ISP's name
+  IpAddress address;  // unique
+  bool operator==(const Component&) const = default;
+};
+
+struct Content {
+  ContentId id;
+  std::string owner;
+  std::string title;
+  ByteCount size;
+  ByteCount piece_length;
+  std::int64_t pieces = 0;
+  TimeMs published{};
+  AgentKey publisher;
+  std::optional<TimeMs> removed;
+  bool operator==(const Content&) const = default;
+};
+
+struct EnrolledAgent {
+  AgentKey key;
+  protocol::AgentRole role = protocol::AgentRole::client;
+  std::string name;
+  TimeMs enrolled{};
+  bool operator==(const EnrolledAgent&) const = default;
+};
+
+// Any number of agents may enroll with one token. Only its SHA-256 is kept.
+struct EnrollToken {
+  ByteString token_hash;  // 32 bytes
+  protocol::AgentRole role = protocol::AgentRole::client;
+  TimeMs created{};
+};
+
+// Every call is one durable transaction. Refusals (name taken, prefix claimed, overlapping agreements, unknown names)
+// change nothing. Called on the store's thread only.
+class Registry {
+ public:
+  virtual ~Registry() = default;
+
+  virtual Result<Isp> add_isp(const Isp& isp) = 0;  // the id is assigned
+  virtual Result<std::vector<Isp>> isps() = 0;      // by name
+  virtual Result<Isp> find_isp(const std::string& name) = 0;  // refused where unknown, with the name
+  virtual Status remove_isp(IspId id) = 0;  // refused while an agreement or a receipt refers to it
+
+  virtual Result<Agreement> add_agreement(const Agreement& agreement) = 0;
+  virtual Result<std::vector<Agreement>> agreements() = 0;  // by ISP, then time
+  virtual Status end_agreement(AgreementId id, TimeMs at) = 0;
+
+  virtual Result<Component> add_component(const Component& component) = 0;
+  virtual Result<std::vector<Component>> components() = 0;
+  virtual Status remove_component(ComponentId id) = 0;
+
+  virtual Status add_content(const Content& content, ByteView torrent) = 0;  // identical again: accepted, no change
+  virtual Result<std::vector<Content>> contents() = 0;                      // removed ones included
+  virtual Result<ByteString> torrent_of(const ContentId& id) = 0;
+  virtual Status remove_content(const ContentId& id, TimeMs at) = 0;
+
+  virtual Status add_enroll_token(const EnrollToken& token) = 0;
+  virtual Result<std::optional<EnrollToken>> find_enroll_token(ByteView token_hash) = 0;
+  virtual Status enroll_agent(const EnrolledAgent& agent) = 0;  // the same key again: role and name updated
+  virtual Result<std::vector<EnrolledAgent>> agents() = 0;
+
+  // Rises with every change to ISPs, prefixes or components: the version of the tables that resolve paths.
+  virtual Result<std::int64_t> table_version() = 0;
+};
+
+}  // namespace waybill::tracker
