@@ -36,9 +36,6 @@ class PrefixTable {
   };
   using V6Key = std::array<std::uint64_t, 2>;  // most significant half first
 
-  template <typename Key, typename KeyOf, typename Last>
-  static Ranges<Key> flatten(const std::vector<PrefixEntry>& sorted, KeyOf key_of, Last last_of);
-
   Ranges<std::uint32_t> v4_;
   Ranges<V6Key> v6_;
 };

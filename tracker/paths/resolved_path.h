@@ -39,8 +39,8 @@ struct PathComponent {
   IspId into;
   std::optional<IpAddress> near_address;
   std::optional<IpAddress> far_address;
-  // inter_isp_link only: silence or the end of the trace lies between the two sides, so that there may be further
-  // networks between them.
+  // inter_isp_link only: silence, an address of no known ISP, or the end of the trace lies between the two sides, so
+  // that there may be further networks between them.
   bool inferred = false;
   bool operator==(const PathComponent&) const = default;
 };

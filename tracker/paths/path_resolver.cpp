@@ -1,0 +1,171 @@
+#include "tracker/paths/path_resolver.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace waybill::tracker {
+
+namespace {
+
+using protocol::Hop;
+using protocol::HopSide;
+
+class Resolver {
+ public:
+  explicit Resolver(const PathTables& tables) : tables_(tables) { result_.table_version = tables.version(); }
+
+  // The sender's end.
+  void start(IspId isp, const IpAddress& source) {
+    near_ = source;
+    if (isp) enter(isp, source);
+    add_registered(source);
+  }
+
+  void pass(const Hop& hop) {
+    if (!hop.address) {
+      gap_ = true;
+      print("*");
+      return;
+    }
+    const auto* known = tables_.component_at(*hop.address);
+    print(known != nullptr ? known->name : label_of(hop));
+    // The receiver's ISP is the tracker's word, in finish(). A private address says nothing about where it is.
+    if (hop.side == HopSide::receiver) {
+      receiver_seen_ = true;
+      return;
+    }
+    if (hop.side == HopSide::customer) {
+      add_registered(*hop.address);
+      saw(*hop.address);
+      return;
+    }
+    const IspId isp = isp_of(*hop.address);
+    enter(isp, *hop.address);
+    // A private address is inside the network before it; a public one of nobody's may be another network's.
+    const bool stranger = !isp && !hop.address->is_private();
+    if (!add_registered(*hop.address)) add_router(hop, stranger ? IspId{} : current_);
+    if (stranger) {
+      gap_ = true;
+    } else {
+      saw(*hop.address);
+    }
+  }
+
+  ResolvedPath finish(IspId destination_isp, const IpAddress& destination) {
+    // Without the receiver's own answer there may be more networks between the last hop and it.
+    if (!receiver_seen_) gap_ = true;
+    if (destination_isp) enter(destination_isp, destination);
+    add_registered(destination);
+    return std::move(result_);
+  }
+
+ private:
+  void saw(const IpAddress& address) {
+    near_ = address;
+    gap_ = false;
+  }
+
+  static std::string label_of(const Hop& hop) { return hop.name.empty() ? hop.address->str() : hop.name; }
+
+  IspId isp_of(const IpAddress& address) const {
+    const auto* known = tables_.component_at(address);
+    if (known != nullptr && known->isp) return known->isp;
+    return tables_.isp_of(address).value_or(IspId{});
+  }
+
+  void enter(IspId isp, const IpAddress& first_address) {
+    if (!isp || isp == current_) return;
+    if (current_) add_border(isp, first_address);
+    current_ = isp;
+    result_.isps.push_back(isp);
+    const auto name = tables_.isp_name(isp);
+    PathComponent component;
+    component.kind = ComponentKind::isp;
+    component.key = "isp:" + name;
+    component.label = component.owner = name;
+    component.isp = isp;
+    add(std::move(component));
+  }
+
+  void add_border(IspId into, const IpAddress& first_address) {
+    PathComponent link;
+    link.kind = ComponentKind::inter_isp_link;
+    link.label = fmt::format("{}>{}", tables_.isp_name(current_), tables_.isp_name(into));
+    link.key = fmt::format("{}:{}", to_string(link.kind), link.label);
+    link.owner = tables_.isp_name(current_);
+    link.isp = current_;
+    link.into = into;
+    link.near_address = near_;
+    link.far_address = first_address;
+    link.inferred = gap_;
+    add(std::move(link));
+  }
+
+  bool add_registered(const IpAddress& address) {
+    const auto* known = tables_.component_at(address);
+    if (known == nullptr) return false;
+    PathComponent component;
+    component.kind = known->kind;
+    component.registered = known->id;
+    component.key = fmt::format("{}:{}", to_string(known->kind), known->name);
+    component.label = known->name;
+    component.isp = known->isp ? known->isp : current_;
+    component.owner = !known->owner.empty() ? known->owner : owner_of(component.isp);
+    add(std::move(component));
+    return true;
+  }
+
+  void add_router(const Hop& hop, IspId isp) {
+    PathComponent router;
+    router.kind = ComponentKind::router;
+    router.isp = isp;
+    router.owner = owner_of(isp);
+    router.label = label_of(hop);
+    // Every ISP may use the same private addresses, so its name is part of the identity.
+    const auto text = hop.address->str();
+    router.key = hop.address->is_private() ? fmt::format("router:{}/{}", router.owner, text) : "router:" + text;
+    add(std::move(router));
+  }
+
+  std::string owner_of(IspId isp) const { return isp ? tables_.isp_name(isp) : std::string(); }
+
+  // A path that comes back to a network crosses the same component; its bytes count for it once.
+  void add(PathComponent component) {
+    const auto same_key = [&](const PathComponent& other) { return other.key == component.key; };
+    if (std::none_of(result_.components.begin(), result_.components.end(), same_key)) {
+      result_.components.push_back(std::move(component));
+    }
+  }
+
+  void print(const std::string& label) {
+    if (!result_.printed.empty()) result_.printed += ' ';
+    result_.printed += label;
+  }
+
+  const PathTables& tables_;
+  ResolvedPath result_;
+  IspId current_;
+  IpAddress near_;    // the last address placed, for the near side of a border
+  bool gap_ = false;  // silence or a stranger since then
+  bool receiver_seen_ = false;
+};
+
+}  // namespace
+
+ResolvedPath resolve(const protocol::Path& path, IspId source_isp, IspId destination_isp, const PathTables& tables) {
+  Resolver resolver(tables);
+  resolver.start(source_isp, path.source);
+  int expected_ttl = 1;
+  for (const auto& hop : path.hops) {
+    // A TTL that is left out is as silent as one that says so. A TTL is one byte (RFC 791 3.1).
+    for (; expected_ttl < std::min(hop.ttl, 256); ++expected_ttl) resolver.pass(Hop{});
+    resolver.pass(hop);
+    expected_ttl = hop.ttl + 1;
+  }
+  auto result = resolver.finish(destination_isp, path.destination);
+  result.on_net = source_isp && source_isp == destination_isp;
+  return result;
+}
+
+}  // namespace waybill::tracker
