@@ -1,11 +1,11 @@
 #include "common/types/ip.h"
 
-#include <arpa/inet.h>
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
 
 namespace waybill {
 
@@ -81,7 +81,8 @@ std::string IpAddress::str() const {
 
 Result<IpPrefix> IpPrefix::parse(std::string_view cidr) {
   const auto slash = cidr.find('/');
-  if (slash == std::string_view::npos) return refuse(fmt::format("'{}' is not a prefix: write it as 192.0.2.0/24", cidr));
+  if (slash == std::string_view::npos)
+    return refuse(fmt::format("'{}' is not a prefix: write it as 192.0.2.0/24", cidr));
   const auto address = IpAddress::parse(cidr.substr(0, slash));
   if (!address) return refuse(fmt::format("'{}' is not a prefix: write it as 192.0.2.0/24", cidr));
   IpPrefix prefix{*address, -1};

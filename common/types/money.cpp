@@ -1,9 +1,9 @@
 #include "common/types/money.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <limits>
+
+#include <fmt/core.h>
 
 namespace waybill {
 
@@ -18,10 +18,10 @@ struct CurrencyDigits {
   int digits;
 };
 // ISO 4217 (list one): the currencies that agreements are made in so far. Add one with its minor unit's digits.
-constexpr CurrencyDigits kCurrencies[] = {
-    {"AUD", 2}, {"BRL", 2}, {"CAD", 2}, {"CHF", 2}, {"CNY", 2}, {"CZK", 2}, {"DKK", 2}, {"EUR", 2}, {"GBP", 2},
-    {"HUF", 2}, {"INR", 2}, {"JPY", 0}, {"KRW", 0}, {"MXN", 2}, {"NOK", 2}, {"NZD", 2}, {"PLN", 2}, {"SEK", 2},
-    {"SGD", 2}, {"TND", 3}, {"USD", 2}, {"ZAR", 2}};
+constexpr CurrencyDigits kCurrencies[] = {{"AUD", 2}, {"BRL", 2}, {"CAD", 2}, {"CHF", 2}, {"CNY", 2}, {"CZK", 2},
+                                          {"DKK", 2}, {"EUR", 2}, {"GBP", 2}, {"HUF", 2}, {"INR", 2}, {"JPY", 0},
+                                          {"KRW", 0}, {"MXN", 2}, {"NOK", 2}, {"NZD", 2}, {"PLN", 2}, {"SEK", 2},
+                                          {"SGD", 2}, {"TND", 3}, {"USD", 2}, {"ZAR", 2}};
 
 std::int64_t power_of_ten(int exponent) {
   std::int64_t value = 1;

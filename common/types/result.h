@@ -4,8 +4,9 @@
 //  - failed: an operating failure (disk full, connection lost). Reported; retried where `transient`.
 //  - our own bug: WAYBILL_ASSERT in check.h aborts with a message.
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 namespace waybill {
 

@@ -1,5 +1,5 @@
-// Runs a fuzz target over its seed corpus without libFuzzer: `target DIR` feeds every file of DIR, then every prefix and
-// a few hundred seeded mutations of each, so that the target is exercised by ordinary test runs too.
+// Runs a fuzz target over its seed corpus without libFuzzer: `target DIR` feeds every file of DIR, then every prefix
+// and a few hundred seeded mutations of each, so that the target is exercised by ordinary test runs too.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
