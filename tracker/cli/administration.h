@@ -1,0 +1,35 @@
+#pragma once
+// Every command that reads or changes the tracker's books, as a function from a JSON request to a JSON answer. The
+// running tracker calls it for what comes in over its local socket; the CLI calls the very same function in process
+// when no tracker runs. Commands that only a running tracker can answer ("agents", "explain") are not here.
+//
+// Request: {"command": "isp add", "arguments": {"name": "SP1", "prefix": ["198.51.100.0/24"], ...}}
+// Answer:  {"ok": true, "result": {...}} plus "registry_changed": true where ISPs, prefixes, agreements, components or
+//          content changed, so that a running tracker reloads its tables; or
+//          {"ok": false, "error": "one line", "exit": 1|2} (2: the request itself is wrong), and nothing changed.
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "common/crypto/ed25519.h"
+#include "common/runtime/clock.h"
+
+namespace waybill::tracker {
+
+class Store;
+
+struct AdministrationContext {
+  Store& store;
+  const runtime::Clock& clock;
+  crypto::KeyPair key;      // the tracker's: enrol links pin it, statements are signed with it
+  std::string public_host;  // what agents reach the tracker under; stands on enrol links
+  std::uint16_t public_port = 0;
+};
+
+// On the store's thread. Never throws: a malformed request is an answer with exit 2.
+nlohmann::json execute(AdministrationContext& context, const nlohmann::json& request);
+// True for the commands that need a running tracker's live state: `execute` refuses them, saying so.
+bool needs_running_tracker(const std::string& command);
+
+}  // namespace waybill::tracker
