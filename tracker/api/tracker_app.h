@@ -1,22 +1,31 @@
 #pragma once
-// The serving tracker as one call.
+// The serving tracker: everything that `waybill-tracker serve` runs, composed. The CLI opens the store and hands in how
+// commands are executed, so that this folder depends on neither a concrete engine nor the command line.
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 
-#include "common/runtime/log.h"
+#include "common/crypto/ed25519.h"
 #include "common/types/ip.h"
+#include "common/types/result.h"
 
 namespace waybill::tracker {
 
+class Store;
+
 struct ServeOptions {
-  std::filesystem::path data;  // made by `waybill-tracker init`
-  Endpoint listen;
-  std::string public_host;  // what agents reach the tracker under; stands on enrol links
-  std::string store_url;    // empty: the SQLite file inside `data`
-  runtime::LogLevel level = runtime::LogLevel::info;
+  std::filesystem::path data;  // holds tracker.sock while it serves
+  Endpoint listen;             // port 0: a free one, printed on the ready line
+  crypto::KeyPair key;         // signs orders; its public half is pinned by enrol links and shown in TLS
+  // Called once, on the thread that will own the store.
+  std::function<Result<std::unique_ptr<Store>>()> open_store;
+  // One command as JSON text to its answer as JSON text (tracker/cli/administration.h). On the store's thread.
+  std::function<std::string(Store&, const std::string& request)> administer;
 };
 
-// Runs until SIGINT or SIGTERM; the process's exit status (0 after a clean shutdown, 1 with one line on stderr).
-int serve_tracker(const ServeOptions& options);
+// Serves until SIGINT or SIGTERM; prints "ready: https://ADDRESS:PORT" on stdout when agents can connect. Returns the
+// exit status: 0 after a clean end, 1 with one line on stderr where it could not start or its store failed for good.
+int serve_tracker(ServeOptions options);
 
 }  // namespace waybill::tracker
