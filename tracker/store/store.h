@@ -1,0 +1,42 @@
+#pragma once
+// The durable state of a tracker, by concern. Every engine passes the same contract test (tests/contract).
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/types/result.h"
+#include "tracker/store/accounts.h"
+#include "tracker/store/evidence.h"
+#include "tracker/store/registry.h"
+
+namespace waybill::tracker {
+
+enum class StoreAccess {
+  create,      // makes the database where there is none; opens it where there is one
+  read_write,  // refused where there is none
+  read_only,   // for reports beside a running tracker; every change is refused
+};
+
+// One owner thread: the one that opened it. Every call asserts it; only the destructor may run elsewhere, when nothing
+// else can call. A reader on another thread opens a second, read-only Store on the same place.
+//
+// Errors: `refused` is the caller's fault and changes nothing. `failed` is an operating failure; `transient` where the
+// same call may succeed later (disk full, database locked by another process).
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual Registry& registry() = 0;
+  virtual Evidence& evidence() = 0;
+  virtual Accounts& accounts() = 0;
+
+  // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
+  // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.
+  // A call outside a transact is a transaction of its own. A transact inside another joins it.
+  virtual Status transact(const std::function<Status()>& body) = 0;
+};
+
+// `where`: a file's path or sqlite:///path. postgresql:// is refused by name: not supported by this version.
+// Refuses what is no database of a tracker and one that a later version has written.
+Result<std::unique_ptr<Store>> open_store(const std::string& where, StoreAccess access = StoreAccess::read_write);
+
+}  // namespace waybill::tracker
