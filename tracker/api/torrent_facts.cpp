@@ -51,7 +51,8 @@ Result<TorrentFacts> read_torrent_facts(ByteView torrent) {
   if (!decoded) return pass_on(decoded.error(), "torrent");
   FieldReader outer(*decoded, "torrent");
   const Value* info_value = outer.optional("info");
-  if (!info_value || !std::holds_alternative<Dictionary>(*info_value)) return refuse("torrent: it has no info dictionary");
+  if (!info_value || !std::holds_alternative<Dictionary>(*info_value))
+    return refuse("torrent: it has no info dictionary");
   FieldReader info(*info_value, "torrent info");
   info.integer("meta version", 2, 2);
   info.integer("private", 1, 1);

@@ -1,0 +1,56 @@
+#include "tracker/api/registry_view.h"
+
+#include "tracker/store/store.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+Result<PathTables> path_tables(Registry& registry, const std::vector<Isp>& isps) {
+  const auto version = registry.table_version();
+  if (!version) return tl::make_unexpected(version.error());
+  const auto components = registry.components();
+  if (!components) return tl::make_unexpected(components.error());
+  std::vector<IspName> names;
+  std::vector<PrefixEntry> prefixes;
+  for (const auto& isp : isps) {
+    names.push_back({isp.id, isp.name});
+    for (const auto& prefix : isp.prefixes) prefixes.push_back({prefix, isp.id});
+  }
+  std::vector<RegisteredComponent> registered;
+  for (const auto& component : *components) {
+    const auto kind = parse_component_kind(component.kind);
+    if (!kind) return tl::make_unexpected(kind.error());
+    registered.push_back({component.id, *kind, component.address, component.name, component.owner, {}});
+  }
+  return PathTables::build(*version, std::move(names), std::move(prefixes), std::move(registered));
+}
+
+}  // namespace
+
+IspId RegistryView::isp_of(const IpAddress& address) const { return paths.isp_of(address).value_or(IspId{}); }
+
+std::string RegistryView::isp_name(IspId id) const { return id ? paths.isp_name(id) : std::string(); }
+
+Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store) {
+  auto& registry = store.registry();
+  auto view = std::make_shared<RegistryView>();
+  auto isps = registry.isps();
+  if (!isps) return tl::make_unexpected(isps.error());
+  view->isps = std::move(*isps);
+  auto agreements = registry.agreements();
+  if (!agreements) return tl::make_unexpected(agreements.error());
+  view->agreements = std::move(*agreements);
+  const auto contents = registry.contents();
+  if (!contents) return tl::make_unexpected(contents.error());
+  for (const auto& content : *contents) view->contents.emplace(content.id, content);
+  const auto agents = registry.agents();
+  if (!agents) return tl::make_unexpected(agents.error());
+  for (const auto& agent : *agents) view->agents.emplace(agent.key, agent);
+  auto paths = path_tables(registry, view->isps);
+  if (!paths) return tl::make_unexpected(paths.error());
+  view->paths = std::move(*paths);
+  return view;
+}
+
+}  // namespace waybill::tracker
