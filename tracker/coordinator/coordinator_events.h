@@ -1,0 +1,150 @@
+#pragma once
+// The values that go into the coordinator and the actions that come out of it. No I/O: the app (tracker/api) signs,
+// stores and sends.
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/protocol/control_messages.h"
+#include "common/protocol/order.h"
+#include "tracker/store/registry.h"
+
+namespace waybill::tracker {
+
+// ---- in ----
+
+// An agent whose key is proven and enrolled. `connection` tells a newer channel of the same agent from an older one.
+struct AgentFacts {
+  AgentKey key;
+  std::uint64_t connection = 0;
+  std::string name;
+  protocol::AgentRole role = protocol::AgentRole::client;
+  IpAddress address;                // as the tracker sees it
+  std::uint16_t transfer_port = 0;  // 0: cannot serve
+  protocol::SharingState sharing;
+  std::vector<protocol::HeldContent> library;  // at most kMaxLibraryEntries are kept
+  std::vector<OrderId> live_orders;            // as sender
+};
+
+// The registry's rows that decisions use; replaced as a whole by every registry_changed().
+struct RegistryTables {
+  std::vector<Isp> isps;
+  std::vector<Agreement> agreements;
+  std::vector<Content> contents;  // removed ones included
+  // The longest prefix that covers the address; 0 where none does. Pure, owned by this value.
+  std::function<IspId(const IpAddress&)> isp_of;
+};
+
+// One receipt that became durable and added to what is billable.
+struct RecordedBytes {
+  OrderId order;
+  AgreementId agreement;  // 0: a CDN node's; does not count against any quota
+  AckedBytes total;       // acknowledged under the order so far
+  AckedBytes added;       // of which by this receipt
+  TimeMs at{};            // the receipt's end: all of its bytes count at this instant
+};
+
+// What the books say when the tracker starts, for agreements with a quota only.
+struct QuotaUse {
+  AgreementId agreement;
+  ByteCount acked;  // in the current quota span, whichever order
+};
+struct UnsettledOrder {  // not_after + kClockTolerance lies within or after the current quota span
+  OrderId order;
+  AgreementId agreement;
+  AgentKey sender;
+  ByteCount byte_limit;
+  AckedBytes acked;
+  TimeMs not_after{};
+};
+
+// ---- out ----
+
+// Sign, store durably, then send Serve to the sender and Sources to the receiver. Consecutive ones for the same
+// receiver and content may share one Sources message.
+struct IssueOrder {
+  protocol::ServeOrder order;
+  Endpoint source;
+  bool on_net = false;
+  bool cdn_node = false;
+  std::string source_isp;  // "" where no prefix covers the source
+  IpAddress receiver_address;
+  IspId sender_isp;
+  IspId receiver_isp;
+  // A renewal or a change of rate: takes the place of this order between the same two, which is revoked by an action
+  // of its own some seconds later.
+  std::optional<OrderId> replaces;
+};
+
+// Send Revoke to each end that is connected. Never sooner than the IssueOrder actions before it have been sent.
+struct RevokeOrder {
+  OrderId order;
+  AgentKey sender;
+  AgentKey receiver;  // all zero where not known (an order of an earlier run of the tracker)
+  protocol::Refusal reason = protocol::Refusal::none;
+  std::string why;  // for the log
+};
+
+// Send Refused with the content. The request is forgotten: the receiver may ask again.
+struct RefuseWant {
+  AgentKey receiver;
+  ContentId content;
+  protocol::Refusal reason = protocol::Refusal::none;
+  std::string message;
+};
+
+struct LogLine {
+  bool warning = false;
+  std::string text;
+};
+
+using Action = std::variant<IssueOrder, RevokeOrder, RefuseWant, LogLine>;
+using Actions = std::vector<Action>;  // to be carried out in this order
+
+// ---- for people ----
+
+struct AgentRow {
+  AgentKey key;
+  std::string name;
+  protocol::AgentRole role = protocol::AgentRole::client;
+  std::string isp;  // "" unknown
+  Endpoint endpoint;
+  protocol::SharingState sharing;
+  std::vector<protocol::HeldContent> holdings;  // as told by the agent, at most kMaxRowHoldings
+  std::size_t holdings_total = 0;
+  int orders_served = 0;
+  int orders_fetched = 0;
+  ByteRate upload_rate;  // by its last LoadReport
+};
+inline constexpr std::size_t kMaxRowHoldings = 64;
+
+struct ExplainedCandidate {
+  AgentKey key;
+  std::string name;
+  std::string isp;
+  bool cdn_node = false;
+  bool on_net = false;
+  bool usable = false;  // would be chosen, or is already a source
+  std::string reason;   // "same ISP", "not chosen: ISP SP2 grants 18:00–24:00 only"
+};
+
+struct OrderRow {
+  protocol::ServeOrder order;
+  bool on_net = false;
+  bool cdn_node = false;
+  AckedBytes acked;  // as the receiver reports
+  ByteRate rate;     // as the receiver reports
+};
+
+struct SwarmCounts {
+  std::size_t agents = 0;
+  std::size_t downloads = 0;
+  std::size_t orders = 0;
+  std::int64_t orders_issued = 0;  // since start
+  std::int64_t orders_revoked = 0;
+};
+
+}  // namespace waybill::tracker
