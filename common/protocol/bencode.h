@@ -34,6 +34,7 @@ class FieldReader {
   FieldReader(const Value& value, std::string what);  // `what` names the message in refusals
   std::int64_t integer(std::string_view key, std::int64_t min, std::int64_t max);
   ByteString bytes(std::string_view key, std::size_t max_length);
+  std::string text(std::string_view key, std::size_t max_length);  // printable UTF-8, see utf8.h
   const List& list(std::string_view key, std::size_t max_items);
   const Value* optional(std::string_view key) const;  // null where absent
   template <typename Id>

@@ -129,9 +129,8 @@ struct Revoke {
   Refusal reason = Refusal::none;
 };
 
-using ControlMessage =
-    std::variant<Challenge, Hello, Welcome, Refused, LibraryUpdate, SharingUpdate, LoadReport, Want, Progress,
-                 SourceFailed, Done, GiveUp, Sources, DoneRecorded, Serve, Revoke>;
+using ControlMessage = std::variant<Challenge, Hello, Welcome, Refused, LibraryUpdate, SharingUpdate, LoadReport, Want,
+                                    Progress, SourceFailed, Done, GiveUp, Sources, DoneRecorded, Serve, Revoke>;
 
 std::string to_text(const ControlMessage& message);
 // Refuses what is not JSON, of unknown type, with fields missing, mistyped or beyond the limits of limits.h.

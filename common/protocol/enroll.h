@@ -1,9 +1,11 @@
 #pragma once
 // Enrolling: a link that pins the tracker's key and carries a token, and the request that an agent makes with it.
+#include <map>
 #include <string>
 
 #include "common/crypto/ed25519.h"
 #include "common/types/ids.h"
+#include "common/types/units.h"
 
 namespace waybill::protocol {
 
@@ -52,5 +54,9 @@ inline constexpr char kPublishSignatureHeader[] = "x-waybill-signature";
 PublishHeaders sign_publish(const crypto::KeyPair& agent, std::string owner, std::string title, TimeMs time,
                             ByteView torrent);
 bool verify_publish(const PublishHeaders& headers, ByteView torrent);
+// As HTTP headers, names in lower case. Parsing refuses what is missing, mistyped or beyond the limits, and says
+// nothing of the signature.
+std::map<std::string, std::string> to_http_headers(const PublishHeaders& headers);
+Result<PublishHeaders> parse_publish_headers(const std::map<std::string, std::string>& headers);
 
 }  // namespace waybill::protocol

@@ -24,11 +24,11 @@ enum class HopSide {
 };
 
 struct Hop {
-  int ttl = 0;                         // 1 is the first router
-  std::optional<IpAddress> address;    // absent: silent at this TTL
-  std::int64_t rtt_us = 0;             // microseconds; 0 where silent
+  int ttl = 0;                       // 1 is the first router
+  std::optional<IpAddress> address;  // absent: silent at this TTL
+  std::int64_t rtt_us = 0;           // microseconds; 0 where silent
   HopSide side = HopSide::network;
-  std::string name;                    // reverse DNS, where known in time; at most kMaxHopNameBytes
+  std::string name;  // reverse DNS, where known in time; at most kMaxHopNameBytes
   bool operator==(const Hop&) const = default;
 };
 

@@ -18,13 +18,13 @@ struct ReceiptId {
 };
 
 struct Receipt {
-  ReceiptId id;             // sequences of an order start at 1 and rise by 1
-  SentBytes sent;           // payload bytes written to the socket since the receipt before
-  SentBytes sent_total;     // since the order began
-  TimeMs start{};           // of this stretch
-  TimeMs end{};             // of this stretch; accounting counts all of its bytes at this instant
-  ByteRate max_rate;        // highest over one second
-  ByteRate average_rate;    // over the stretch
+  ReceiptId id;           // sequences of an order start at 1 and rise by 1
+  SentBytes sent;         // payload bytes written to the socket since the receipt before
+  SentBytes sent_total;   // since the order began
+  TimeMs start{};         // of this stretch
+  TimeMs end{};           // of this stretch; accounting counts all of its bytes at this instant
+  ByteRate max_rate;      // highest over one second
+  ByteRate average_rate;  // over the stretch
   Path path;
   ByteString acknowledgement;  // envelope of the latest one, as received; empty: none came yet
   bool operator==(const Receipt&) const = default;

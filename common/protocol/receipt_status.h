@@ -12,16 +12,16 @@ enum class ReceiptStatus : int {
   malformed = 10,
   too_large = 11,
   unknown_order = 20,
-  receipt_signature_invalid = 21,           // not signed by the order's sender
-  exists_with_different_content = 22,       // the same (order, sequence) is recorded with other bytes
+  receipt_signature_invalid = 21,      // not signed by the order's sender
+  exists_with_different_content = 22,  // the same (order, sequence) is recorded with other bytes
   acknowledgement_malformed = 30,
   acknowledgement_for_another_order = 31,
-  acknowledgement_signature_invalid = 32,   // not signed by the order's receiver
-  outside_window = 40,                      // times outside the order's, by more than kClockTolerance
-  over_byte_limit = 41,                     // acknowledged or sent beyond the order's byte limit
-  outside_pieces = 42,                      // more pieces than the order's ranges hold
-  sequence_superseded = 43,                 // a later sequence of this order is recorded
-  totals_fall = 44,                         // the acknowledgement's totals are below a recorded one's
+  acknowledgement_signature_invalid = 32,  // not signed by the order's receiver
+  outside_window = 40,                     // times outside the order's, by more than kClockTolerance
+  over_byte_limit = 41,                    // acknowledged or sent beyond the order's byte limit
+  outside_pieces = 42,                     // more pieces than the order's ranges hold
+  sequence_superseded = 43,                // a later sequence of this order is recorded
+  totals_fall = 44,                        // the acknowledgement's totals are below a recorded one's
 };
 
 constexpr bool is_durable(ReceiptStatus s) { return s == ReceiptStatus::recorded || s == ReceiptStatus::exists; }
