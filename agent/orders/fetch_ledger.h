@@ -1,0 +1,77 @@
+#pragma once
+// The receiver's ledger of one content: which order delivered which block first, what of it passed its hash check, and
+// what has been signed for. Pure state, like the order book.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/orders/block_gate.h"
+#include "common/protocol/acknowledgement.h"
+#include "common/protocol/order.h"
+#include "common/types/ids.h"
+#include "common/types/units.h"
+
+namespace waybill::orders {
+
+inline constexpr std::size_t kMaxFetchOrders = 4096;  // of one content, in one life; more are refused
+
+// One order under which this agent receives.
+struct FetchOrder {
+  protocol::SignedOrder signed_order;
+  ByteCount arrived;    // payload booked under it in this life, whether or not it passed
+  AckedBytes verified;  // hash-checked, earlier lives included as far as the sender reminded us
+  std::int64_t verified_pieces = 0;
+  AckedBytes acknowledged;       // of `verified`, signed for
+  std::int64_t sequence = 0;     // of the last one signed
+  DurationMs acknowledged_at{};  // on the monotonic clock
+  bool ended = false;            // books no further block; what it delivered may still pass
+
+  const protocol::ServeOrder& order() const { return signed_order.order; }
+  const OrderId& id() const { return signed_order.order.id; }
+};
+
+class FetchLedger {
+ public:
+  explicit FetchLedger(ContentGeometry geometry);
+
+  // Null when there are too many. An order that is there already is found again.
+  FetchOrder* add(protocol::SignedOrder order);
+  FetchOrder* find(const OrderId& order);
+  const std::vector<std::unique_ptr<FetchOrder>>& orders() const { return orders_; }
+
+  // A block that was asked for has come from `sender`. Books it under that sender's first order that covers it and has
+  // bytes left, and remembers who brought it, unless another was first. Null: it counts for nobody.
+  FetchOrder* arrived(const AgentKey& sender, const Block& block, TimeMs now);
+  // The piece passed its hash check: its blocks count as verified for those who brought them. Who they were.
+  std::vector<FetchOrder*> passed(std::int64_t piece);
+  // The piece failed. Who brought its blocks; these may come again, from anybody.
+  std::vector<FetchOrder*> failed(std::int64_t piece);
+
+  // The sender holds an acknowledgement of ours that we have forgotten (signature checked by the caller).
+  void remind(FetchOrder& order, const protocol::Acknowledgement& signed_before);
+  // Is it time to sign? At most every kAckInterval, or as soon as half the window is unsigned.
+  static bool acknowledgement_due(const FetchOrder& order, DurationMs monotonic);
+  // The next acknowledgement, booked as signed. `time` is the wall clock's.
+  static protocol::Acknowledgement acknowledge(FetchOrder& order, TimeMs time, DurationMs monotonic);
+
+  std::size_t open_pieces() const { return pieces_.size(); }  // in part, for tests of the bound
+
+ private:
+  static constexpr std::uint16_t kNobody = 0xffff;
+  struct BlockOrigin {
+    std::uint16_t order = kNobody;  // index in orders_
+    bool stale = false;             // of a piece that failed: whoever brings it again takes its place
+  };
+  std::vector<FetchOrder*> contributors(const std::vector<BlockOrigin>& blocks) const;
+
+  const ContentGeometry geometry_;
+  std::vector<std::unique_ptr<FetchOrder>> orders_;
+  // Pieces in part only: the entry goes when the piece passes.
+  std::unordered_map<std::int64_t, std::vector<BlockOrigin>> pieces_;
+  std::vector<bool> passed_;  // a late copy of a block of these counts for nobody
+};
+
+}  // namespace waybill::orders
