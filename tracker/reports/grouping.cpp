@@ -1,0 +1,154 @@
+#include "tracker/reports/grouping.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "common/types/check.h"
+#include "tracker/reports/zone_detail.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+struct GroupingName {
+  Grouping grouping;
+  std::string_view name;
+  AccountDimension dimension;
+};
+// Hours, days and months are sums of quarters: the accounts give quarters, fold_rows adds them up.
+constexpr GroupingName kGroupings[] = {
+    {Grouping::isp_pair, "isp-pair", AccountDimension::isp_pair},
+    {Grouping::agreement, "agreement", AccountDimension::agreement},
+    {Grouping::source, "source", AccountDimension::cdn_node},
+    {Grouping::owner, "owner", AccountDimension::owner},
+    {Grouping::content, "content", AccountDimension::content},
+    {Grouping::client, "client", AccountDimension::client},
+    {Grouping::hour_of_day, "hour-of-day", AccountDimension::hour_of_day},
+    {Grouping::quarter_hour, "quarter-hour", AccountDimension::quarter},
+    {Grouping::hour, "hour", AccountDimension::quarter},
+    {Grouping::day, "day", AccountDimension::quarter},
+    {Grouping::month, "month", AccountDimension::quarter},
+};
+
+const GroupingName& entry_of(Grouping grouping) {
+  for (const auto& entry : kGroupings) {
+    if (entry.grouping == grouping) return entry;
+  }
+  WAYBILL_ASSERT(false, "every grouping has a name");
+}
+
+// The local time at the start of the bucket that holds `time`.
+std::string time_label(Grouping grouping, TimeMs time, LocalClock& clock) {
+  using std::chrono::milliseconds;
+  const date::local_time<milliseconds> local{milliseconds{clock.local_ms(time)}};
+  if (grouping == Grouping::day) return date::format("%F", local);
+  if (grouping == Grouping::month) return date::format("%Y-%m", local);
+  const auto offset = clock.offset(time).value / 60'000;
+  const std::string east =
+      offset == 0 ? "Z"
+                  : fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', (offset < 0 ? -offset : offset) / 60,
+                                (offset < 0 ? -offset : offset) % 60);
+  const auto text = grouping == Grouping::hour ? date::format("%FT%H:00", local) : date::format("%FT%H:%M", local);
+  return text + east;
+}
+
+void append_cells(std::vector<std::string>& cells, const AccountRow& row, Grouping grouping, const ReportNames& names,
+                  LocalClock& clock) {
+  switch (grouping) {
+    case Grouping::isp_pair:
+      cells.push_back(names.isp(row.from.value()));
+      cells.push_back(names.isp(row.to.value()));
+      return;
+    case Grouping::agreement:
+      cells.push_back(row.agreement.value() ? fmt::format("{}", row.agreement->value) : "-");
+      return;
+    case Grouping::source:
+      cells.emplace_back(row.cdn_node.value() ? "cdn-node" : "peer");
+      return;
+    case Grouping::owner:
+      cells.push_back(row.owner.value());
+      return;
+    case Grouping::content:
+      cells.push_back(row.content.value().hex());
+      cells.push_back(names.title(*row.content));
+      return;
+    case Grouping::client:
+      cells.push_back(row.client.value().hex());
+      return;
+    case Grouping::hour_of_day:
+      cells.push_back(fmt::format("{:02}:00", row.hour_of_day.value()));
+      return;
+    case Grouping::quarter_hour:
+    case Grouping::hour:
+    case Grouping::day:
+    case Grouping::month:
+      cells.push_back(time_label(grouping, row.quarter.value().start(), clock));
+      return;
+  }
+}
+
+}  // namespace
+
+Result<Grouping> parse_grouping(std::string_view text) {
+  std::string known;
+  for (const auto& entry : kGroupings) {
+    if (entry.name == text) return entry.grouping;
+    known += (known.empty() ? "" : ", ") + std::string(entry.name);
+  }
+  return refuse(fmt::format("'{}' is not something to group by (one of {})", text, known));
+}
+
+std::string_view to_string(Grouping grouping) { return entry_of(grouping).name; }
+
+std::set<AccountDimension> dimensions_of(const std::vector<Grouping>& groupings) {
+  std::set<AccountDimension> dimensions;
+  for (const auto grouping : groupings) dimensions.insert(entry_of(grouping).dimension);
+  return dimensions;
+}
+
+std::string ReportNames::isp(IspId id) const {
+  if (!id) return "unknown";
+  const auto found = isps.find(id);
+  return found == isps.end() ? fmt::format("isp#{}", id.value) : found->second;
+}
+
+std::string ReportNames::title(const ContentId& id) const {
+  const auto found = titles.find(id);
+  return found == titles.end() ? id.brief() : found->second;
+}
+
+std::vector<GroupColumn> columns_of(const std::vector<Grouping>& groupings) {
+  std::vector<GroupColumn> columns;
+  for (const auto grouping : groupings) {
+    if (grouping == Grouping::isp_pair) {
+      columns.push_back({"from", "FROM"});
+      columns.push_back({"to", "TO"});
+    } else if (grouping == Grouping::content) {
+      columns.push_back({"content", "CONTENT"});
+      columns.push_back({"title", "TITLE"});
+    } else {
+      std::string key(to_string(grouping));
+      std::string heading = key;
+      for (char& c : key) c = c == '-' ? '_' : c;
+      for (char& c : heading) c = c == '-' ? ' ' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+      columns.push_back({std::move(key), std::move(heading)});
+    }
+  }
+  return columns;
+}
+
+std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std::vector<Grouping>& groupings,
+                                 const ReportNames& names, LocalClock& clock) {
+  std::map<std::vector<std::string>, Counters> sums;
+  for (const auto& row : rows) {
+    std::vector<std::string> cells;
+    for (const auto grouping : groupings) append_cells(cells, row, grouping, names, clock);
+    sums[std::move(cells)] += row.counters;
+  }
+  std::vector<ReportRow> folded;
+  for (auto& [cells, counters] : sums) folded.push_back({cells, counters});
+  return folded;
+}
+
+}  // namespace waybill::tracker
