@@ -1,0 +1,122 @@
+#include "tracker/api/live_commands.h"
+
+#include <nlohmann/json.hpp>
+
+namespace waybill::tracker {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kMaxRows = 10'000;
+
+std::string failure(const std::string& message, int exit_status) {
+  return json{{"ok", false}, {"error", message}, {"exit", exit_status}}.dump();
+}
+
+std::string title_of(const ControlDesk& desk, const ContentId& id) {
+  const auto found = desk.registry().contents.find(id);
+  return found == desk.registry().contents.end() ? std::string() : found->second.title;
+}
+
+json agent_row(const ControlDesk& desk, const AgentRow& row) {
+  json holds = json::array();
+  for (const auto& held : row.holdings) {
+    holds.push_back({{"content", held.content.hex()},
+                     {"title", title_of(desk, held.content)},
+                     {"pieces_held", held.pieces_held},
+                     {"pieces_total", held.pieces_total}});
+  }
+  return {{"agent", row.key.hex()},
+          {"name", row.name},
+          {"role", protocol::name_of(row.role)},
+          {"isp", row.isp},
+          {"address", row.endpoint.str()},
+          {"shares", row.sharing.consented},
+          {"upload_cap", row.sharing.upload_cap.value},
+          {"upload_slots", row.sharing.upload_slots},
+          {"upload_rate", row.upload_rate.value},
+          {"orders_served", row.orders_served},
+          {"orders_fetched", row.orders_fetched},
+          {"holds", holds},
+          {"holds_total", row.holdings_total}};
+}
+
+std::string agents(const ControlDesk& desk) {
+  json rows = json::array();
+  for (const auto& row : desk.coordinator().agents(kMaxRows)) rows.push_back(agent_row(desk, row));
+  return json{{"ok", true}, {"result", {{"agents", rows}}}}.dump();
+}
+
+std::string orders(const ControlDesk& desk) {
+  json rows = json::array();
+  for (const auto& row : desk.coordinator().orders(kMaxRows)) {
+    rows.push_back({{"order", row.order.id.hex()},
+                    {"content", row.order.content.hex()},
+                    {"title", title_of(desk, row.order.content)},
+                    {"sender", row.order.sender.hex()},
+                    {"receiver", row.order.receiver.hex()},
+                    {"on_net", row.on_net},
+                    {"cdn_node", row.cdn_node},
+                    {"acked_bytes", row.acked.value},
+                    {"rate", row.rate.value},
+                    {"rate_limit", row.order.rate_limit.value},
+                    {"byte_limit", row.order.byte_limit.value},
+                    {"not_after", row.order.not_after.value}});
+  }
+  return json{{"ok", true}, {"result", {{"orders", rows}}}}.dump();
+}
+
+// The one agent whose key starts with `prefix` (brief form suffices), among those connected.
+Result<AgentKey> find_agent(const ControlDesk& desk, const std::string& prefix) {
+  std::optional<AgentKey> found;
+  for (const auto& row : desk.coordinator().agents(kMaxRows)) {
+    if (row.key.hex().rfind(prefix, 0) != 0 && row.name != prefix) continue;
+    if (found) return refuse("'" + prefix + "' fits more than one agent: give more of its key");
+    found = row.key;
+  }
+  if (!found) return refuse("no connected agent has the key or name '" + prefix + "'");
+  return *found;
+}
+
+std::string explain(const ControlDesk& desk, const json& arguments, TimeMs now) {
+  const auto content = ContentId::from_hex(arguments.value("content", ""));
+  if (!content) return failure(content.error().message, 2);
+  std::optional<AgentKey> receiver;
+  if (const auto wanted = arguments.value("for", std::string()); !wanted.empty()) {
+    const auto key = find_agent(desk, wanted);
+    if (!key) return failure(key.error().message, 1);
+    receiver = *key;
+  }
+  json rows = json::array();
+  for (const auto& row : desk.coordinator().explain(*content, receiver, kMaxRows, now)) {
+    rows.push_back({{"agent", row.key.hex()},
+                    {"name", row.name},
+                    {"isp", row.isp},
+                    {"cdn_node", row.cdn_node},
+                    {"on_net", row.on_net},
+                    {"usable", row.usable},
+                    {"reason", row.reason}});
+  }
+  return json{{"ok", true}, {"result", {{"content", content->hex()}, {"candidates", rows}}}}.dump();
+}
+
+}  // namespace
+
+std::optional<std::string> answer_live_command(const ControlDesk& desk, const std::string& request, TimeMs now) {
+  const auto parsed = json::parse(request, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("command") || !parsed["command"].is_string()) return std::nullopt;
+  const std::string command = parsed["command"];
+  const json arguments = parsed.contains("arguments") ? parsed["arguments"] : json::object();
+  if (!arguments.is_object()) return std::nullopt;
+  try {
+    if (command == "agents" && !arguments.contains("content")) return agents(desk);
+    if (command == "agents" || command == "explain") return explain(desk, arguments, now);
+    if (command == "orders") return orders(desk);
+  } catch (const json::exception& error) {  // an argument of the wrong type
+    return failure(std::string("malformed request: ") + error.what(), 2);
+  }
+  return std::nullopt;
+}
+
+}  // namespace waybill::tracker

@@ -1,0 +1,190 @@
+#include "tracker/api/tracker_app.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "common/net/http_server.h"
+#include "common/net/local_socket.h"
+#include "common/protocol/limits.h"
+#include "common/runtime/log.h"
+#include "tracker/api/control_desk.h"
+#include "tracker/api/http_routes.h"
+#include "tracker/api/live_commands.h"
+#include "tracker/api/quota_restore.h"
+#include "tracker/ingest/ingest.h"
+#include "tracker/paths/path_resolver.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+// Tasks that may wait for the store. Beyond it, HTTP requests are answered 503 and orders are not issued.
+constexpr std::size_t kStoreQueue = 4096;
+
+// Everything that was read on the store's thread before serving.
+struct StartState {
+  std::shared_ptr<const RegistryView> registry;
+  std::vector<EnrolledAgent> agents;
+  QuotaRestore quotas;
+};
+
+Result<StartState> read_start_state(Store& store, TimeMs now) {
+  StartState state;
+  auto registry = read_registry_view(store);
+  if (!registry) return tl::make_unexpected(registry.error());
+  state.registry = std::move(*registry);
+  auto agents = store.registry().agents();
+  if (!agents) return tl::make_unexpected(agents.error());
+  state.agents = std::move(*agents);
+  auto quotas = read_quota_use(store, now);
+  if (!quotas) return tl::make_unexpected(quotas.error());
+  state.quotas = std::move(*quotas);
+  return state;
+}
+
+class TrackerApp {
+ public:
+  explicit TrackerApp(ServeOptions options)
+      : options_(std::move(options)),
+        loop_("tracker"),
+        store_thread_(std::make_unique<runtime::WorkerThread>("store", kStoreQueue)),
+        bridge_(loop_, *store_thread_) {}
+
+  Status start();
+  void run() { loop_.run(); }
+  ~TrackerApp();
+
+ private:
+  Result<StartState> open_store();
+  void start_ingest();
+  Status start_servers();
+  void local_request(const std::string& request, std::shared_ptr<net::LocalReply> reply);
+
+  ServeOptions options_;
+  runtime::SystemClock clock_;
+  runtime::EventLoop loop_;
+  std::unique_ptr<runtime::WorkerThread> store_thread_;
+  StoreBridge bridge_;
+  std::unique_ptr<ControlDesk> desk_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<HttpRoutes> routes_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::unique_ptr<net::LocalServer> local_server_;
+};
+
+Result<StartState> TrackerApp::open_store() {
+  Result<StartState> state;
+  store_thread_->run_and_wait([&] {
+    auto store = options_.open_store();
+    if (!store) {
+      state = tl::make_unexpected(store.error());
+      return;
+    }
+    bridge_.set_store(std::move(*store));
+    state = read_start_state(bridge_.store(), clock_.now());
+  });
+  return state;
+}
+
+Status TrackerApp::start() {
+  auto state = open_store();
+  if (!state) return tl::make_unexpected(state.error());
+  desk_ = std::make_unique<ControlDesk>(options_.key, clock_, loop_, bridge_);
+  desk_->restore(state->registry, std::move(state->agents), state->quotas.use, state->quotas.orders);
+  start_ingest();
+  return start_servers();
+}
+
+Status TrackerApp::start_servers() {
+  routes_ = std::make_unique<HttpRoutes>(
+      options_.key.public_key(), clock_, bridge_, *desk_,
+      [this](ByteString batch, auto answer) { ingest_->submit(std::move(batch), std::move(answer)); });
+  net::HttpServerOptions http;
+  http.listen = options_.listen;
+  http.identity = net::TlsServerIdentity{options_.key};
+  http.max_body_bytes = protocol::kMaxTorrentBytes;
+  http.max_message_bytes = protocol::kMaxControlMessageBytes;
+  net::HttpServer::Handlers handlers;
+  handlers.on_request = [this](net::HttpRequest request, net::Respond respond) {
+    routes_->handle(std::move(request), std::move(respond));
+  };
+  handlers.accepts_web_socket = [](const net::HttpRequest& request) {
+    return request.path() == protocol::kControlPath;
+  };
+  handlers.on_web_socket = [this](std::shared_ptr<net::WebSocket> socket, const net::HttpRequest&) {
+    desk_->accept(std::move(socket));
+  };
+  auto server = net::HttpServer::start(loop_, http, std::move(handlers));
+  if (!server) return tl::make_unexpected(server.error());
+  server_ = std::move(*server);
+  auto local = net::LocalServer::start(loop_, options_.data / "tracker.sock",
+                                       [this](std::string request, std::shared_ptr<net::LocalReply> reply) {
+                                         local_request(request, std::move(reply));
+                                       });
+  if (!local) return tl::make_unexpected(local.error());
+  local_server_ = std::move(*local);
+  loop_.on_shutdown_signal([this] {
+    WAYBILL_INFO("tracker", "ending: a signal asked for it");
+    loop_.stop();
+  });
+  std::printf("ready: https://%s\n", server_->local().str().c_str());
+  std::fflush(stdout);
+  WAYBILL_INFO("tracker", "serving address={} isps={} contents={}", server_->local().str(),
+               desk_->registry().isps.size(), desk_->registry().contents.size());
+  return {};
+}
+
+void TrackerApp::local_request(const std::string& request, std::shared_ptr<net::LocalReply> reply) {
+  const auto send = [reply](std::string answer) {
+    auto parsed = nlohmann::json::parse(answer, nullptr, false);
+    parsed["done"] = true;  // the local socket's mark of the last line
+    reply->send(parsed.dump());
+  };
+  if (auto live = answer_live_command(*desk_, request, clock_.now())) return send(std::move(*live));
+  struct Administered {
+    std::string answer;
+    std::shared_ptr<const RegistryView> registry;  // set where it changed
+  };
+  const auto work = [this, request](Store& store) -> Administered {
+    Administered done{options_.administer(store, request), nullptr};
+    const auto answer = nlohmann::json::parse(done.answer, nullptr, false);
+    if (!answer.is_object() || !answer.value("registry_changed", false)) return done;
+    auto view = read_registry_view(store);
+    if (view) {
+      done.registry = std::move(*view);
+    } else {
+      WAYBILL_ERROR("tracker", "the registry changed but could not be read again: {}", view.error().message);
+    }
+    return done;
+  };
+  const auto asked = bridge_.ask(work, [this, send](Administered done) {
+    if (done.registry) desk_->registry_changed(std::move(done.registry));
+    send(std::move(done.answer));
+  });
+  if (!asked) send(nlohmann::json{{"ok", false}, {"error", asked.error().message}, {"exit", 1}}.dump());
+}
+
+void TrackerApp::start_ingest() {
+}
+
+TrackerApp::~TrackerApp() {
+  // Doors first; then the ingest finishes what it took in; then the store's thread ends, and with it the store.
+  local_server_.reset();
+  server_.reset();
+  ingest_.reset();
+  store_thread_.reset();
+}
+
+}  // namespace
+
+int serve_tracker(ServeOptions options) {
+  TrackerApp app(std::move(options));
+  if (const auto started = app.start(); !started) {
+    std::fprintf(stderr, "waybill-tracker: %s\n", started.error().message.c_str());
+    return 1;
+  }
+  app.run();
+  return 0;
+}
+
+}  // namespace waybill::tracker
