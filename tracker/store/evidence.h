@@ -66,7 +66,7 @@ struct OrderState {
 
 // A resolved path with its identity, so that the same one is stored once for all of its receipts.
 struct PathToRecord {
-  ByteString digest;  // 32 bytes; path_digest()
+  ByteString digest;  // SHA-256 over every field of the path
   ResolvedPath path;
 };
 std::shared_ptr<const PathToRecord> path_to_record(ResolvedPath path);

@@ -17,10 +17,10 @@ namespace waybill::tracker {
 
 struct Isp {
   IspId id;
-  std::string name;                    // unique, e.g. "SP1"
-  std::optional<std::uint32_t> asn;    // RFC 6793
-  std::string timezone = "UTC";        // IANA name, e.g. "Europe/Berlin"
-  std::vector<IpPrefix> prefixes;      // a prefix belongs to one ISP at most
+  std::string name;                  // unique, e.g. "SP1"
+  std::optional<std::uint32_t> asn;  // RFC 6793
+  std::string timezone = "UTC";      // IANA name, e.g. "Europe/Berlin"
+  std::vector<IpPrefix> prefixes;    // a prefix belongs to one ISP at most
   bool operator==(const Isp&) const = default;
 };
 
@@ -95,10 +95,10 @@ class Registry {
  public:
   virtual ~Registry() = default;
 
-  virtual Result<Isp> add_isp(const Isp& isp) = 0;  // the id is assigned
-  virtual Result<std::vector<Isp>> isps() = 0;      // by name
+  virtual Result<Isp> add_isp(const Isp& isp) = 0;            // the id is assigned
+  virtual Result<std::vector<Isp>> isps() = 0;                // by name
   virtual Result<Isp> find_isp(const std::string& name) = 0;  // refused where unknown, with the name
-  virtual Status remove_isp(IspId id) = 0;  // refused while an agreement or a receipt refers to it
+  virtual Status remove_isp(IspId id) = 0;                    // refused while an agreement or a receipt refers to it
 
   virtual Result<Agreement> add_agreement(const Agreement& agreement) = 0;
   virtual Result<std::vector<Agreement>> agreements() = 0;  // by ISP, then time
@@ -109,7 +109,7 @@ class Registry {
   virtual Status remove_component(ComponentId id) = 0;
 
   virtual Status add_content(const Content& content, ByteView torrent) = 0;  // identical again: accepted, no change
-  virtual Result<std::vector<Content>> contents() = 0;                      // removed ones included
+  virtual Result<std::vector<Content>> contents() = 0;                       // removed ones included
   virtual Result<ByteString> torrent_of(const ContentId& id) = 0;
   virtual Status remove_content(const ContentId& id, TimeMs at) = 0;
 

@@ -1,0 +1,27 @@
+#pragma once
+#include "common/types/bounded_cache.h"
+#include "tracker/store/accounts.h"
+#include "tracker/store/sqlite_connection_detail.h"
+
+namespace waybill::tracker {
+
+class SqliteAccounts final : public Accounts {
+ public:
+  explicit SqliteAccounts(SqliteConnection& connection) : connection_(connection) {}
+
+  Status add(const std::vector<AccountChange>& changes) override;
+  Result<std::vector<AccountRow>> query(const AccountQuery& query) override;
+  Status each(const std::function<Status(const AccountChange&)>& visit) override;
+  Result<std::vector<ComponentRecord>> component_records(const ComponentQuery& query, std::int64_t limit) override;
+  Result<std::vector<ComponentSum>> component_sums(const ComponentQuery& query) override;
+
+ private:
+  std::int64_t object_row(const AccountObject& object);
+  std::int64_t add_object(const AccountObject& object);
+
+  SqliteConnection& connection_;
+  BoundedCache<ByteString, std::int64_t> known_{1 << 17};
+  std::int64_t rollbacks_ = 0;  // of the connection when known_ was last valid
+};
+
+}  // namespace waybill::tracker

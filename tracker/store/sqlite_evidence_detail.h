@@ -1,0 +1,48 @@
+#pragma once
+#include "tracker/store/evidence.h"
+#include "tracker/store/sqlite_connection_detail.h"
+#include "tracker/store/sqlite_paths_detail.h"
+
+namespace waybill::tracker {
+
+class SqliteEvidence final : public Evidence {
+ public:
+  explicit SqliteEvidence(SqliteConnection& connection) : connection_(connection), paths_(connection) {}
+
+  Status add_orders(const std::vector<IssuedOrder>& orders) override;
+  Result<std::vector<OrderFacts>> find_orders(const std::vector<OrderId>& ids) override;
+  Result<std::optional<ByteString>> order_envelope(const OrderId& id) override;
+
+  Result<std::vector<OrderState>> order_states(const std::vector<OrderId>& ids) override;
+  Result<std::optional<ByteString>> receipt_envelope(const protocol::ReceiptId& id) override;
+  Status add_receipts(const std::vector<NewReceipt>& receipts, const std::vector<OrderState>& states) override;
+  Status count_refusals(const std::vector<RefusedReceipt>& refused) override;
+
+  Status each_receipt(const ReceiptQuery& query, const std::function<Status(const StoredReceipt&)>& visit) override;
+  Status each_order_state(const std::function<Status(const OrderState&)>& visit) override;
+  Result<ResolvedPath> path(std::int64_t path) override;
+  Result<std::vector<Transfer>> transfers(const TransferQuery& query) override;
+
+  Result<std::vector<RefusalCount>> refusals(const RefusalQuery& query) override;
+  Result<std::vector<RefusalExample>> refusal_examples(const RefusalQuery& query) override;
+
+  Result<bool> add_delivery(const StoredDelivery& delivery) override;
+  Result<std::vector<StoredDelivery>> deliveries(const DeliveryQuery& query) override;
+
+ private:
+  SqliteConnection& connection_;
+  SqlitePaths paths_;
+};
+
+// The columns of orders `o` that make OrderFacts, from column `first` on.
+inline constexpr char kOrderColumns[] =
+    "o.id, o.content, o.owner, o.sender, o.receiver, o.agreement, o.source_isp, o.destination_isp, o.sender_address, "
+    "o.receiver_address, o.issued_at, o.not_before, o.not_after, o.byte_limit, o.pieces, o.on_net, o.cdn_node";
+inline constexpr int kOrderColumnCount = 17;
+OrderFacts read_order_facts(const SqliteQuery& row, int first);
+
+// The columns of order_states `s` beside the order's id.
+inline constexpr char kStateColumns[] = "s.last_sequence, s.receipts, s.acked_total, s.sent_total, s.acked_pieces";
+OrderState read_order_state(const SqliteQuery& row, const OrderId& order, int first);
+
+}  // namespace waybill::tracker

@@ -1,0 +1,95 @@
+#include "common/protocol/limits.h"
+#include "tracker/store/sqlite_evidence_detail.h"
+#include "tracker/store/sqlite_filter_detail.h"
+
+namespace waybill::tracker {
+
+Result<std::optional<ByteString>> SqliteEvidence::receipt_envelope(const protocol::ReceiptId& id) {
+  return connection_.read([&]() -> Result<std::optional<ByteString>> {
+    auto row = connection_.query("SELECT envelope FROM receipts WHERE order_id = ? AND sequence = ?");
+    if (!row.bind(id.order, id.sequence).step()) return std::nullopt;
+    return row.bytes(0);
+  });
+}
+
+Status SqliteEvidence::add_receipts(const std::vector<NewReceipt>& receipts, const std::vector<OrderState>& states) {
+  return connection_.write([&]() -> Status {
+    auto receipt_row = connection_.query(
+        "INSERT INTO receipts(order_id, sequence, start_ms, end_ms, acked, sent, received_at, path_id, envelope) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (const auto& receipt : receipts) {
+      const auto path = paths_.intern(*receipt.path);
+      receipt_row.bind(receipt.id.order, receipt.id.sequence, receipt.start, receipt.end, receipt.acked, receipt.sent,
+                       receipt.received_at, path, Blob{receipt.envelope});
+      receipt_row.run();
+    }
+    auto state_row = connection_.query(
+        "INSERT INTO order_states(order_id, last_sequence, receipts, acked_total, sent_total, acked_pieces) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET last_sequence = ?2, receipts = ?3, "
+        "acked_total = ?4, sent_total = ?5, acked_pieces = ?6");
+    for (const auto& state : states) {
+      state_row.bind(state.order, state.last_sequence, state.receipts, state.acked_total, state.sent_total,
+                     state.acked_pieces);
+      state_row.run();
+    }
+    return {};
+  });
+}
+
+namespace {
+
+StoredReceipt read_receipt_row(const SqliteQuery& row) {
+  StoredReceipt receipt;
+  receipt.id = {row.id<OrderId>(0), row.integer(1)};
+  receipt.start = row.time(2);
+  receipt.end = row.time(3);
+  receipt.acked = {row.integer(4)};
+  receipt.sent = {row.integer(5)};
+  receipt.received_at = row.time(6);
+  receipt.path = row.integer(7);
+  receipt.envelope = row.bytes(8);
+  receipt.order_envelope = row.bytes(9);
+  receipt.facts = read_order_facts(row, 10);
+  return receipt;
+}
+
+SqliteFilter filter_of(const ReceiptQuery& query) {
+  SqliteFilter filter;
+  filter.add_if("r.order_id = ?", query.order);
+  filter.add_if("o.source_isp = ?", query.source_isp);
+  filter.add_if("o.agreement = ?", query.agreement);
+  filter.add_if("o.content = ?", query.content);
+  filter.add_if("r.end_ms >= ?", query.since);
+  filter.add_if("r.end_ms < ?", query.until);
+  // A receipt ends within its order's window, give or take the tolerance: so an index over orders finds it.
+  const auto tolerance = protocol::kClockTolerance.value;
+  if (query.since) filter.add_number("o.not_after >= ?", query.since->value - tolerance);
+  if (query.until) filter.add_number("o.not_before <= ?", query.until->value + tolerance);
+  return filter;
+}
+
+}  // namespace
+
+Status SqliteEvidence::each_receipt(const ReceiptQuery& query,
+                                    const std::function<Status(const StoredReceipt&)>& visit) {
+  const auto filter = filter_of(query);
+  const auto sql = std::string(
+                       "SELECT r.order_id, r.sequence, r.start_ms, r.end_ms, r.acked, r.sent, r.received_at, "
+                       "r.path_id, r.envelope, o.envelope, ") +
+                   kOrderColumns + " FROM receipts r JOIN orders o ON o.id = r.order_id" + filter.where() +
+                   " ORDER BY r.order_id, r.sequence";
+  return connection_.read([&]() -> Status {
+    auto rows = connection_.query(sql);
+    filter.bind_to(rows);
+    while (rows.step()) {
+      if (auto status = visit(read_receipt_row(rows)); !status) return status;
+    }
+    return {};
+  });
+}
+
+Result<ResolvedPath> SqliteEvidence::path(std::int64_t path) {
+  return connection_.read([&] { return paths_.load(path); });
+}
+
+}  // namespace waybill::tracker

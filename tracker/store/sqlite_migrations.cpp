@@ -1,0 +1,97 @@
+#include "tracker/store/sqlite_migrations_detail.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+// Step 1. Times are UTC milliseconds, addresses 16 bytes (IPv4-mapped), ids 0 mean "none".
+// Orders, receipts and their states lead with the order id, which is random: it hash-distributes.
+constexpr char kRegistryAndEvidence[] = R"sql(
+CREATE TABLE settings(name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO settings VALUES('table_version', 1);
+
+CREATE TABLE isps(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, asn INTEGER, timezone TEXT NOT NULL) STRICT;
+CREATE TABLE prefixes(
+  address BLOB NOT NULL, length INTEGER NOT NULL, isp INTEGER NOT NULL REFERENCES isps(id) ON DELETE CASCADE,
+  PRIMARY KEY(address, length)) STRICT, WITHOUT ROWID;
+CREATE TABLE agreements(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, isp INTEGER NOT NULL REFERENCES isps(id), valid_from INTEGER NOT NULL,
+  valid_until INTEGER, grant_kind INTEGER NOT NULL, from_minute INTEGER NOT NULL, to_minute INTEGER NOT NULL,
+  quota INTEGER NOT NULL, quota_period INTEGER NOT NULL, currency TEXT NOT NULL, on_net INTEGER NOT NULL,
+  off_net INTEGER NOT NULL) STRICT;
+CREATE TABLE components(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, owner TEXT NOT NULL,
+  address BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE contents(
+  id BLOB PRIMARY KEY NOT NULL, owner TEXT NOT NULL, title TEXT NOT NULL, size INTEGER NOT NULL,
+  piece_length INTEGER NOT NULL, pieces INTEGER NOT NULL, published INTEGER NOT NULL, publisher BLOB NOT NULL,
+  removed INTEGER, torrent BLOB NOT NULL) STRICT;
+CREATE TABLE enroll_tokens(token_hash BLOB PRIMARY KEY NOT NULL, role INTEGER NOT NULL, created INTEGER NOT NULL)
+  STRICT;
+CREATE TABLE agents(
+  key BLOB PRIMARY KEY NOT NULL, role INTEGER NOT NULL, name TEXT NOT NULL, enrolled INTEGER NOT NULL) STRICT;
+
+CREATE TABLE orders(
+  id BLOB PRIMARY KEY NOT NULL, content BLOB NOT NULL, owner TEXT NOT NULL, sender BLOB NOT NULL,
+  receiver BLOB NOT NULL, agreement INTEGER NOT NULL, source_isp INTEGER NOT NULL, destination_isp INTEGER NOT NULL,
+  sender_address BLOB NOT NULL, receiver_address BLOB NOT NULL, issued_at INTEGER NOT NULL,
+  not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, byte_limit INTEGER NOT NULL, pieces INTEGER NOT NULL,
+  on_net INTEGER NOT NULL, cdn_node INTEGER NOT NULL, envelope BLOB NOT NULL) STRICT;
+-- A receipt's end lies within its order's window and the clock tolerance: these find the receipts of a period too.
+CREATE INDEX orders_by_source ON orders(source_isp, not_after);
+CREATE INDEX orders_by_issue ON orders(issued_at);
+
+CREATE TABLE order_states(
+  order_id BLOB PRIMARY KEY NOT NULL REFERENCES orders(id), last_sequence INTEGER NOT NULL, receipts INTEGER NOT NULL,
+  acked_total INTEGER NOT NULL, sent_total INTEGER NOT NULL, acked_pieces INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The resolved paths, each once. A receipt and its path are, together, the records of FIG. 5: one for each component.
+CREATE TABLE paths(
+  id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, printed TEXT NOT NULL, isps TEXT NOT NULL,
+  table_version INTEGER NOT NULL, on_net INTEGER NOT NULL) STRICT;
+CREATE TABLE network_components(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL) STRICT;
+CREATE TABLE path_components(
+  path_id INTEGER NOT NULL REFERENCES paths(id), position INTEGER NOT NULL,
+  component_id INTEGER NOT NULL REFERENCES network_components(id), registered INTEGER NOT NULL, label TEXT NOT NULL,
+  owner TEXT NOT NULL, isp INTEGER NOT NULL, into_isp INTEGER NOT NULL, near_address BLOB, far_address BLOB,
+  inferred INTEGER NOT NULL, PRIMARY KEY(path_id, position)) STRICT, WITHOUT ROWID;
+CREATE INDEX path_components_by_component ON path_components(component_id, path_id);
+
+CREATE TABLE receipts(
+  order_id BLOB NOT NULL REFERENCES orders(id), sequence INTEGER NOT NULL, start_ms INTEGER NOT NULL,
+  end_ms INTEGER NOT NULL, acked INTEGER NOT NULL, sent INTEGER NOT NULL, received_at INTEGER NOT NULL,
+  path_id INTEGER NOT NULL REFERENCES paths(id), envelope BLOB NOT NULL, PRIMARY KEY(order_id, sequence)) STRICT;
+CREATE INDEX receipts_by_path ON receipts(path_id, end_ms);
+
+CREATE TABLE refusals(
+  status INTEGER NOT NULL, source_isp INTEGER NOT NULL, quarter INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY(status, source_isp, quarter)) STRICT, WITHOUT ROWID;
+CREATE TABLE refusal_examples(
+  status INTEGER NOT NULL, source_isp INTEGER NOT NULL, day INTEGER NOT NULL, received_at INTEGER NOT NULL,
+  envelope BLOB NOT NULL, PRIMARY KEY(status, source_isp, day)) STRICT;
+CREATE TABLE deliveries(
+  content BLOB NOT NULL, receiver BLOB NOT NULL, started INTEGER NOT NULL, owner TEXT NOT NULL,
+  receiver_isp INTEGER NOT NULL, size INTEGER NOT NULL, completed INTEGER NOT NULL, envelope BLOB NOT NULL,
+  PRIMARY KEY(content, receiver, started)) STRICT;
+CREATE INDEX deliveries_by_completion ON deliveries(completed);
+
+-- '' and x'' stand for "not of this kind", so that the key is unique. Its order serves the questions by client, then
+-- by content, then by owner.
+CREATE TABLE accounting_objects(
+  id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, client BLOB NOT NULL, content BLOB NOT NULL, owner TEXT NOT NULL,
+  from_isp INTEGER NOT NULL, to_isp INTEGER NOT NULL, agreement INTEGER NOT NULL, cdn_node INTEGER NOT NULL,
+  UNIQUE(kind, client, content, owner, from_isp, to_isp, agreement, cdn_node)) STRICT;
+CREATE TABLE account_counters(
+  object_id INTEGER NOT NULL REFERENCES accounting_objects(id), quarter INTEGER NOT NULL, acked INTEGER NOT NULL,
+  sent INTEGER NOT NULL, receipts INTEGER NOT NULL, PRIMARY KEY(object_id, quarter)) STRICT, WITHOUT ROWID;
+)sql";
+
+}  // namespace
+
+const std::vector<const char*>& sqlite_migrations() {
+  static const std::vector<const char*> steps{kRegistryAndEvidence};
+  return steps;
+}
+
+}  // namespace waybill::tracker

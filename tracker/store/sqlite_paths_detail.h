@@ -1,0 +1,32 @@
+#pragma once
+// Resolved paths, each stored once. Many receipts share few paths: the digest of a known one costs a look-up.
+#include "common/types/bounded_cache.h"
+#include "tracker/store/evidence.h"
+#include "tracker/store/sqlite_connection_detail.h"
+
+namespace waybill::tracker {
+
+class SqlitePaths {
+ public:
+  explicit SqlitePaths(SqliteConnection& connection) : connection_(connection) {}
+
+  // The row of this path, added where it is unknown. Inside a write.
+  std::int64_t intern(const PathToRecord& path);
+  Result<ResolvedPath> load(std::int64_t id);
+
+ private:
+  std::int64_t add(const PathToRecord& path);
+  std::int64_t component_row(const PathComponent& component);
+
+  SqliteConnection& connection_;
+  BoundedCache<ByteString, std::int64_t> known_{1 << 16};
+  std::int64_t rollbacks_ = 0;  // of the connection when known_ was last valid
+};
+
+// The columns of path_components `c` and network_components `n` that make a PathComponent, from column `first` on.
+inline constexpr char kPathComponentColumns[] =
+    "n.kind, c.registered, n.key, c.label, c.owner, c.isp, c.into_isp, c.near_address, c.far_address, c.inferred";
+inline constexpr int kPathComponentColumnCount = 10;
+PathComponent read_path_component(const SqliteQuery& row, int first);
+
+}  // namespace waybill::tracker

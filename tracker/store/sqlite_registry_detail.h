@@ -1,0 +1,45 @@
+#pragma once
+#include "tracker/store/registry.h"
+#include "tracker/store/sqlite_connection_detail.h"
+
+namespace waybill::tracker {
+
+class SqliteRegistry final : public Registry {
+ public:
+  explicit SqliteRegistry(SqliteConnection& connection) : connection_(connection) {}
+
+  Result<Isp> add_isp(const Isp& isp) override;
+  Result<std::vector<Isp>> isps() override;
+  Result<Isp> find_isp(const std::string& name) override;
+  Status remove_isp(IspId id) override;
+
+  Result<Agreement> add_agreement(const Agreement& agreement) override;
+  Result<std::vector<Agreement>> agreements() override;
+  Status end_agreement(AgreementId id, TimeMs at) override;
+
+  Result<Component> add_component(const Component& component) override;
+  Result<std::vector<Component>> components() override;
+  Status remove_component(ComponentId id) override;
+
+  Status add_content(const Content& content, ByteView torrent) override;
+  Result<std::vector<Content>> contents() override;
+  Result<ByteString> torrent_of(const ContentId& id) override;
+  Status remove_content(const ContentId& id, TimeMs at) override;
+
+  Status add_enroll_token(const EnrollToken& token) override;
+  Result<std::optional<EnrollToken>> find_enroll_token(ByteView token_hash) override;
+  Status enroll_agent(const EnrolledAgent& agent) override;
+  Result<std::vector<EnrolledAgent>> agents() override;
+
+  Result<std::int64_t> table_version() override;
+
+ private:
+  void raise_table_version();
+  Status claim_prefixes(IspId isp, const std::vector<IpPrefix>& prefixes);
+  Status refuse_overlap(const Agreement& agreement);
+  std::string isp_name(std::int64_t id);  // for messages
+
+  SqliteConnection& connection_;
+};
+
+}  // namespace waybill::tracker

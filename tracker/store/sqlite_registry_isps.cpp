@@ -1,0 +1,169 @@
+// ISPs with their prefixes, and the components that an operator registered: what paths are resolved by.
+#include "common/protocol/limits.h"
+#include "tracker/store/sqlite_registry_detail.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+Status check_name(const std::string& name, const std::string& what) {
+  if (name.empty()) return refuse(what + " needs a name");
+  if (name.size() > protocol::kMaxNameBytes) {
+    return refuse("the name of " + what + " is longer than " + std::to_string(protocol::kMaxNameBytes) + " bytes");
+  }
+  return {};
+}
+
+constexpr char kIspColumns[] = "SELECT id, name, asn, timezone FROM isps ";
+
+Isp read_isp(const SqliteQuery& row) {
+  Isp isp;
+  isp.id = row.row_id<IspId>(0);
+  isp.name = row.text(1);
+  if (!row.is_null(2)) isp.asn = static_cast<std::uint32_t>(row.integer(2));
+  isp.timezone = row.text(3);
+  return isp;
+}
+
+std::vector<IpPrefix> read_prefixes(SqliteConnection& connection, IspId isp) {
+  std::vector<IpPrefix> prefixes;
+  auto rows = connection.query("SELECT address, length FROM prefixes WHERE isp = ? ORDER BY address, length");
+  rows.bind(isp);
+  while (rows.step()) prefixes.push_back({rows.address(0), static_cast<int>(rows.integer(1))});
+  return prefixes;
+}
+
+}  // namespace
+
+void SqliteRegistry::raise_table_version() {
+  connection_.run("UPDATE settings SET value = value + 1 WHERE name = 'table_version'");
+}
+
+Result<std::int64_t> SqliteRegistry::table_version() {
+  return connection_.read([&]() -> Result<std::int64_t> {
+    auto row = connection_.query("SELECT value FROM settings WHERE name = 'table_version'");
+    if (!row.step()) return fail("the database has no table version; restore it from a backup");
+    return row.integer(0);
+  });
+}
+
+std::string SqliteRegistry::isp_name(std::int64_t id) {
+  auto row = connection_.query("SELECT name FROM isps WHERE id = ?");
+  return row.bind(id).step() ? row.text(0) : "isp#" + std::to_string(id);
+}
+
+Status SqliteRegistry::claim_prefixes(IspId isp, const std::vector<IpPrefix>& prefixes) {
+  for (const auto& prefix : prefixes) {
+    {
+      auto taken = connection_.query("SELECT isp FROM prefixes WHERE address = ? AND length = ?");
+      taken.bind(prefix.address, prefix.length);
+      if (taken.step()) {
+        return refuse("the prefix " + prefix.str() + " belongs to " + isp_name(taken.integer(0)) + " already");
+      }
+    }
+    connection_.query("INSERT INTO prefixes(address, length, isp) VALUES(?, ?, ?)")
+        .bind(prefix.address, prefix.length, isp)
+        .run();
+  }
+  return {};
+}
+
+Result<Isp> SqliteRegistry::add_isp(const Isp& isp) {
+  return connection_.write([&]() -> Result<Isp> {
+    if (auto status = check_name(isp.name, "an ISP"); !status) return pass_on(status);
+    {
+      auto taken = connection_.query("SELECT 1 FROM isps WHERE name = ?");
+      if (taken.bind(isp.name).step()) return refuse("there is an ISP named " + isp.name + " already");
+    }
+    std::optional<std::int64_t> asn;
+    if (isp.asn) asn = *isp.asn;
+    connection_.query("INSERT INTO isps(name, asn, timezone) VALUES(?, ?, ?)").bind(isp.name, asn, isp.timezone).run();
+    Isp added = isp;
+    added.id = {connection_.last_row_id()};
+    if (auto status = claim_prefixes(added.id, isp.prefixes); !status) return pass_on(status);
+    raise_table_version();
+    added.prefixes = read_prefixes(connection_, added.id);
+    return added;
+  });
+}
+
+Result<std::vector<Isp>> SqliteRegistry::isps() {
+  return connection_.read([&]() -> Result<std::vector<Isp>> {
+    std::vector<Isp> all;
+    auto rows = connection_.query(std::string(kIspColumns) + "ORDER BY name");
+    while (rows.step()) {
+      all.push_back(read_isp(rows));
+      all.back().prefixes = read_prefixes(connection_, all.back().id);
+    }
+    return all;
+  });
+}
+
+Result<Isp> SqliteRegistry::find_isp(const std::string& name) {
+  return connection_.read([&]() -> Result<Isp> {
+    auto row = connection_.query(std::string(kIspColumns) + "WHERE name = ?");
+    if (!row.bind(name).step()) return refuse("no ISP is named " + name + "; `isp list` shows those that are");
+    auto isp = read_isp(row);
+    isp.prefixes = read_prefixes(connection_, isp.id);
+    return isp;
+  });
+}
+
+Status SqliteRegistry::remove_isp(IspId id) {
+  return connection_.write([&]() -> Status {
+    const auto name = isp_name(id.value);
+    {
+      auto bound = connection_.query("SELECT 1 FROM agreements WHERE isp = ? LIMIT 1");
+      if (bound.bind(id).step()) return refuse(name + " has agreements; its books need it, so it cannot be removed");
+    }
+    {
+      auto used = connection_.query("SELECT 1 FROM orders WHERE source_isp = ?1 OR destination_isp = ?1 LIMIT 1");
+      if (used.bind(id).step()) return refuse(name + " occurs in the books, so it cannot be removed");
+    }
+    if (connection_.query("DELETE FROM isps WHERE id = ?").bind(id).run() == 0) return refuse("there is no " + name);
+    raise_table_version();
+    return {};
+  });
+}
+
+Result<Component> SqliteRegistry::add_component(const Component& component) {
+  return connection_.write([&]() -> Result<Component> {
+    if (auto status = check_name(component.name, "a component"); !status) return pass_on(status);
+    {
+      auto taken = connection_.query("SELECT name, address FROM components WHERE name = ? OR address = ?");
+      if (taken.bind(component.name, component.address).step()) {
+        return refuse("the component " + taken.text(0) + " is registered at " + taken.address(1).str() + " already");
+      }
+    }
+    connection_.query("INSERT INTO components(name, kind, owner, address) VALUES(?, ?, ?, ?)")
+        .bind(component.name, component.kind, component.owner, component.address)
+        .run();
+    Component added = component;
+    added.id = {connection_.last_row_id()};
+    raise_table_version();
+    return added;
+  });
+}
+
+Result<std::vector<Component>> SqliteRegistry::components() {
+  return connection_.read([&]() -> Result<std::vector<Component>> {
+    std::vector<Component> all;
+    auto rows = connection_.query("SELECT id, name, kind, owner, address FROM components ORDER BY name");
+    while (rows.step()) {
+      all.push_back({rows.row_id<ComponentId>(0), rows.text(1), rows.text(2), rows.text(3), rows.address(4)});
+    }
+    return all;
+  });
+}
+
+Status SqliteRegistry::remove_component(ComponentId id) {
+  return connection_.write([&]() -> Status {
+    if (connection_.query("DELETE FROM components WHERE id = ?").bind(id).run() == 0) {
+      return refuse("there is no component " + std::to_string(id.value));
+    }
+    raise_table_version();
+    return {};
+  });
+}
+
+}  // namespace waybill::tracker
