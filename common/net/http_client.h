@@ -12,22 +12,25 @@
 namespace waybill::net {
 
 struct ClientOptions {
-  std::optional<TlsPin> pin;            // https needs one: the server must show exactly this key
-  std::optional<IpAddress> bind;        // connect from this address
-  DurationMs timeout = seconds(30);     // for the whole exchange; for WebSockets the opening
+  std::optional<TlsPin> pin;         // https needs one: the server must show exactly this key
+  std::optional<IpAddress> bind;     // connect from this address
+  DurationMs timeout = seconds(30);  // for the whole exchange; for WebSockets the opening
   std::size_t max_body_bytes = 64 << 20;
   std::size_t max_message_bytes = 1 << 20;
   DurationMs idle_timeout = seconds(60);  // WebSockets: pings keep alive; a silent peer is closed after this
 };
 
-// One exchange; `done` runs once on the loop. No redirects are followed here (agent/control does, with its rules).
+// One exchange for url.target (request.target is not looked at); `done` runs once on the loop, never before this
+// returns. No redirects are followed here (agent/control does, with its rules).
 void http_exchange(runtime::EventLoop& loop, const Url& url, HttpRequest request, ClientOptions options,
                    std::function<void(Result<HttpResponse>)> done);
 
 // A connection to one server that is kept open between requests and reopened when it was lost. Requests are answered
-// in order; one that was under way when the connection broke fails (transient).
+// in order, each for its request.target; one that was under way when the connection broke fails (transient). Each has
+// its own timeout, from when its turn comes. Destroying it drops the requests: their `done` is not called.
 class HttpConnection {
  public:
+  static constexpr std::size_t kQueueLimit = 256;  // requests that wait; more fail at once (transient)
   static std::unique_ptr<HttpConnection> create(runtime::EventLoop& loop, Url server, ClientOptions options);
   virtual ~HttpConnection() = default;
   virtual void exchange(HttpRequest request, std::function<void(Result<HttpResponse>)> done) = 0;

@@ -13,17 +13,23 @@
 
 namespace waybill::net {
 
-using Respond = std::function<void(HttpResponse)>;  // call once, on the loop's thread; later is fine
+// Call once, on the loop's thread; later is fine, also when the client has gone. Dropped uncalled, it answers 500.
+using Respond = std::function<void(HttpResponse)>;
 
 struct HttpServerOptions {
-  Endpoint listen;                           // port 0 takes a free one
+  Endpoint listen;                            // port 0 takes a free one
   std::optional<TlsServerIdentity> identity;  // absent: plain HTTP
   std::size_t max_connections = 20'000;
+  std::size_t max_header_bytes = 16 << 10;  // request line and headers
   std::size_t max_body_bytes = 8 << 20;
   std::size_t max_message_bytes = 1 << 20;  // WebSocket
-  DurationMs idle_timeout = seconds(60);    // WebSockets are kept alive by pings
+  // For each stage of a connection (handshake, a request's head, body, the answer's writing), plus what body and answer
+  // take at 16 KiB a second. WebSockets are kept alive by pings and closed when the peer is silent for so long.
+  DurationMs idle_timeout = seconds(60);
 };
 
+// Each refusal is counted once, in the first that fits. refused_full: told 503, or closed at once when 64 are being
+// told. malformed: torn, not HTTP, not WebSocket. too_large: head, body or message. timed_out: idle or too slow.
 struct HttpServerCounters {
   std::int64_t accepted = 0, refused_full = 0, tls_failed = 0, malformed = 0, too_large = 0, timed_out = 0;
 };
