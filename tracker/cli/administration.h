@@ -1,11 +1,14 @@
 #pragma once
 // Every command that reads or changes the tracker's books, as a function from a JSON request to a JSON answer. The
 // running tracker calls it for what comes in over its local socket; the CLI calls the very same function in process
-// when no tracker runs. Commands that only a running tracker can answer ("agents", "explain") are not here.
+// when no tracker runs, and beside it for what reads only. Commands that only a running tracker can answer ("agents",
+// "explain", "orders") are not here.
 //
 // Request: {"command": "isp add", "arguments": {"name": "SP1", "prefix": ["198.51.100.0/24"], ...}}
-// Answer:  {"ok": true, "result": {...}} plus "registry_changed": true where ISPs, prefixes, agreements, components or
-//          content changed, so that a running tracker reloads its tables; or
+//          Values are texts as on the command line, lists of them, or booleans for flags.
+// Answer:  {"ok": true, "result": {...}}, and for people "lines", "notes" (texts) and "sheets" (tables: "title", "rows"
+//          naming a list in the result, "columns" of "key", "heading", "kind"), plus "registry_changed": true where
+//          ISPs, agreements, components or content changed, so that a running tracker reloads its tables; or
 //          {"ok": false, "error": "one line", "exit": 1|2} (2: the request itself is wrong), and nothing changed.
 #include <cstdint>
 #include <string>
@@ -29,7 +32,10 @@ struct AdministrationContext {
 
 // On the store's thread. Never throws: a malformed request is an answer with exit 2.
 nlohmann::json execute(AdministrationContext& context, const nlohmann::json& request);
+std::string execute_text(AdministrationContext& context, const std::string& request);
 // True for the commands that need a running tracker's live state: `execute` refuses them, saying so.
 bool needs_running_tracker(const std::string& command);
+// True for those that `execute` runs on a store opened read-only.
+bool reads_only(const std::string& command);
 
 }  // namespace waybill::tracker

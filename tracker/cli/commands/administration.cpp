@@ -1,0 +1,102 @@
+#include "tracker/cli/administration.h"
+
+#include <array>
+
+#include "common/runtime/log.h"
+#include "tracker/cli/commands/command_table_json.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+using nlohmann::json;
+
+struct CommandEntry {
+  std::string_view name;
+  Command run;
+  bool reads_only;
+};
+constexpr CommandEntry kCommands[] = {
+    {"isp add", isp_add, false},
+    {"isp list", isp_list, true},
+    {"isp show", isp_show, true},
+    {"isp remove", isp_remove, false},
+    {"agreement add", agreement_add, false},
+    {"agreement list", agreement_list, true},
+    {"agreement end", agreement_end, false},
+    {"component add", component_add, false},
+    {"component list", component_list, true},
+    {"component remove", component_remove, false},
+    {"content list", content_list, true},
+    {"content show", content_show, true},
+    {"content remove", content_remove, false},
+    {"enroll-link", enroll_link, false},
+    {"report bytes", report_bytes, true},
+    {"report files", report_files, true},
+    {"report balance", report_balance, true},
+    {"records", list_records, true},
+    {"transfers", list_transfers, true},
+    {"settle", settle, true},
+    {"audit", audit_accounts, true},
+};
+constexpr std::array<std::string_view, 3> kLiveCommands{"agents", "explain", "orders"};
+
+const CommandEntry* find_command(std::string_view name) {
+  for (const auto& entry : kCommands) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+json failure(const std::string& error, int exit_status) {
+  return {{"ok", false}, {"error", error}, {"exit", exit_status}};
+}
+
+json run(const CommandEntry& entry, AdministrationContext& context, const json& request) {
+  static const json kNone = json::object();
+  const auto found = request.find("arguments");
+  Arguments arguments(found == request.end() ? kNone : *found);
+  const auto answer = entry.run(context, arguments);
+  if (answer) return answer->to_json();
+  return failure(answer.error().message, arguments.at_fault() ? 2 : 1);
+}
+
+}  // namespace
+
+bool needs_running_tracker(const std::string& command) {
+  return std::find(kLiveCommands.begin(), kLiveCommands.end(), command) != kLiveCommands.end();
+}
+
+bool reads_only(const std::string& command) {
+  const auto* entry = find_command(command);
+  return entry != nullptr && entry->reads_only;
+}
+
+json execute(AdministrationContext& context, const json& request) {
+  const auto command = request.is_object() ? request.find("command") : request.end();
+  if (!request.is_object() || command == request.end() || !command->is_string()) {
+    return failure("the request names no command", 2);
+  }
+  const auto& name = command->get_ref<const std::string&>();
+  const auto* entry = find_command(name);
+  if (entry == nullptr) {
+    if (needs_running_tracker(name)) {
+      return failure("'" + name + "' is known to a running tracker only: start it with `waybill-tracker serve`", 1);
+    }
+    return failure("there is no command '" + name + "'", 2);
+  }
+  try {
+    return run(*entry, context, request);
+  } catch (const std::exception& error) {
+    WAYBILL_ERROR("administration", "command={} threw: {}", name, error.what());
+    return failure(std::string("internal fault: ") + error.what(), 1);
+  }
+}
+
+std::string execute_text(AdministrationContext& context, const std::string& request) {
+  const auto parsed = json::parse(request, nullptr, false);
+  const auto answer = parsed.is_discarded() ? failure("the request is not JSON", 2) : execute(context, parsed);
+  return answer.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace waybill::tracker

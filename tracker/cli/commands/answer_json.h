@@ -1,0 +1,36 @@
+#pragma once
+// What a command answers: facts as JSON for programs, and how people may read them (lines, tables). The side that
+// prints needs to know nothing of the command. For the .cpp files of this folder.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "tracker/cli/administration.h"
+#include "tracker/store/store.h"
+
+namespace waybill::tracker {
+
+struct SheetColumn {
+  std::string key;  // of each row's object
+  std::string heading;
+  // "text", "number", or "bytes": exact in CSV, exact and rounded side by side in tables.
+  std::string kind = "text";
+};
+
+struct Answer {
+  nlohmann::json result = nlohmann::json::object();
+  std::vector<std::string> lines;  // shown above the tables
+  std::vector<std::string> notes;  // shown below them
+  bool registry_changed = false;
+
+  // The rows are result[rows_key].
+  void add_sheet(std::string title, std::string rows_key, const std::vector<SheetColumn>& columns);
+  nlohmann::json to_json() const;
+
+ private:
+  nlohmann::json sheets_ = nlohmann::json::array();
+};
+
+}  // namespace waybill::tracker

@@ -1,0 +1,37 @@
+#pragma once
+// The commands, each a function of the books and its arguments. For the .cpp files of this folder.
+#include "tracker/cli/commands/answer_json.h"
+#include "tracker/cli/commands/arguments_json.h"
+
+namespace waybill::tracker {
+
+using Command = Result<Answer> (*)(AdministrationContext&, Arguments&);
+
+Result<Answer> isp_add(AdministrationContext&, Arguments&);
+Result<Answer> isp_list(AdministrationContext&, Arguments&);
+Result<Answer> isp_show(AdministrationContext&, Arguments&);
+Result<Answer> isp_remove(AdministrationContext&, Arguments&);
+
+Result<Answer> agreement_add(AdministrationContext&, Arguments&);
+Result<Answer> agreement_list(AdministrationContext&, Arguments&);
+Result<Answer> agreement_end(AdministrationContext&, Arguments&);
+
+Result<Answer> component_add(AdministrationContext&, Arguments&);
+Result<Answer> component_list(AdministrationContext&, Arguments&);
+Result<Answer> component_remove(AdministrationContext&, Arguments&);
+
+Result<Answer> content_list(AdministrationContext&, Arguments&);
+Result<Answer> content_show(AdministrationContext&, Arguments&);
+Result<Answer> content_remove(AdministrationContext&, Arguments&);
+
+Result<Answer> enroll_link(AdministrationContext&, Arguments&);
+
+Result<Answer> report_bytes(AdministrationContext&, Arguments&);
+Result<Answer> report_files(AdministrationContext&, Arguments&);
+Result<Answer> report_balance(AdministrationContext&, Arguments&);
+Result<Answer> list_records(AdministrationContext&, Arguments&);
+Result<Answer> list_transfers(AdministrationContext&, Arguments&);
+Result<Answer> settle(AdministrationContext&, Arguments&);
+Result<Answer> audit_accounts(AdministrationContext&, Arguments&);
+
+}  // namespace waybill::tracker
