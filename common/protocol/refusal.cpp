@@ -1,82 +1,69 @@
 #include "common/protocol/refusal.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace waybill::protocol {
 
+namespace {
+
+struct Named {
+  Refusal refusal;
+  std::string_view name;
+};
+// Every refusal of the enumeration, in its order.
+constexpr Named kNames[] = {
+    {Refusal::none, "none"},
+    {Refusal::key_not_proven, "key_not_proven"},
+    {Refusal::no_order, "no_order"},
+    {Refusal::order_invalid, "order_invalid"},
+    {Refusal::order_for_another, "order_for_another"},
+    {Refusal::order_not_begun, "order_not_begun"},
+    {Refusal::order_expired, "order_expired"},
+    {Refusal::order_revoked, "order_revoked"},
+    {Refusal::sharing_off, "sharing_off"},
+    {Refusal::block_out_of_range, "block_out_of_range"},
+    {Refusal::block_size_invalid, "block_size_invalid"},
+    {Refusal::piece_outside_order, "piece_outside_order"},
+    {Refusal::bytes_exhausted, "bytes_exhausted"},
+    {Refusal::acknowledgement_overdue, "acknowledgement_overdue"},
+    {Refusal::acknowledgement_invalid, "acknowledgement_invalid"},
+    {Refusal::message_malformed, "message_malformed"},
+    {Refusal::upload_cap_reached, "upload_cap_reached"},
+    {Refusal::version_unsupported, "version_unsupported"},
+    {Refusal::not_enrolled, "not_enrolled"},
+    {Refusal::key_proof_invalid, "key_proof_invalid"},
+    {Refusal::control_malformed, "control_malformed"},
+    {Refusal::content_unknown, "content_unknown"},
+    {Refusal::content_removed, "content_removed"},
+    {Refusal::no_source, "no_source"},
+    {Refusal::enroll_token_invalid, "enroll_token_invalid"},
+    {Refusal::role_not_permitted, "role_not_permitted"},
+    {Refusal::replaced_by_newer_connection, "replaced_by_newer_connection"},
+    {Refusal::too_busy, "too_busy"},
+    {Refusal::source_stalled, "source_stalled"},
+    {Refusal::grant_ended, "grant_ended"},
+    {Refusal::request_ended, "request_ended"},
+    {Refusal::source_gone, "source_gone"},
+    {Refusal::quota_exhausted, "quota_exhausted"},
+};
+
+const Named* find(Refusal refusal) {
+  const auto found =
+      std::find_if(std::begin(kNames), std::end(kNames), [&](const Named& each) { return each.refusal == refusal; });
+  return found == std::end(kNames) ? nullptr : found;
+}
+
+}  // namespace
+
 std::string_view name_of(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::none:
-      return "none";
-    case Refusal::key_not_proven:
-      return "key_not_proven";
-    case Refusal::no_order:
-      return "no_order";
-    case Refusal::order_invalid:
-      return "order_invalid";
-    case Refusal::order_for_another:
-      return "order_for_another";
-    case Refusal::order_not_begun:
-      return "order_not_begun";
-    case Refusal::order_expired:
-      return "order_expired";
-    case Refusal::order_revoked:
-      return "order_revoked";
-    case Refusal::sharing_off:
-      return "sharing_off";
-    case Refusal::block_out_of_range:
-      return "block_out_of_range";
-    case Refusal::block_size_invalid:
-      return "block_size_invalid";
-    case Refusal::piece_outside_order:
-      return "piece_outside_order";
-    case Refusal::bytes_exhausted:
-      return "bytes_exhausted";
-    case Refusal::acknowledgement_overdue:
-      return "acknowledgement_overdue";
-    case Refusal::acknowledgement_invalid:
-      return "acknowledgement_invalid";
-    case Refusal::message_malformed:
-      return "message_malformed";
-    case Refusal::upload_cap_reached:
-      return "upload_cap_reached";
-    case Refusal::version_unsupported:
-      return "version_unsupported";
-    case Refusal::not_enrolled:
-      return "not_enrolled";
-    case Refusal::key_proof_invalid:
-      return "key_proof_invalid";
-    case Refusal::control_malformed:
-      return "control_malformed";
-    case Refusal::content_unknown:
-      return "content_unknown";
-    case Refusal::content_removed:
-      return "content_removed";
-    case Refusal::no_source:
-      return "no_source";
-    case Refusal::enroll_token_invalid:
-      return "enroll_token_invalid";
-    case Refusal::role_not_permitted:
-      return "role_not_permitted";
-    case Refusal::replaced_by_newer_connection:
-      return "replaced_by_newer_connection";
-    case Refusal::too_busy:
-      return "too_busy";
-    case Refusal::source_stalled:
-      return "source_stalled";
-    case Refusal::grant_ended:
-      return "grant_ended";
-    case Refusal::request_ended:
-      return "request_ended";
-    case Refusal::source_gone:
-      return "source_gone";
-    case Refusal::quota_exhausted:
-      return "quota_exhausted";
-  }
-  return "unknown";
+  const auto* known = find(refusal);
+  return known == nullptr ? "unknown" : known->name;
 }
 
 Refusal refusal_from_number(int number) {
-  const auto refusal = static_cast<Refusal>(number);
-  return name_of(refusal) == "unknown" ? Refusal::none : refusal;
+  const auto* known = find(static_cast<Refusal>(number));
+  return known == nullptr ? Refusal::none : known->refusal;
 }
 
 }  // namespace waybill::protocol
