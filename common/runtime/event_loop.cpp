@@ -33,7 +33,6 @@ EventLoop::~EventLoop() { assert_owner(); }
 
 void EventLoop::run() {
   const Ownership ownership(impl_->owner);
-  const auto keep_running = boost::asio::make_work_guard(impl_->context);
   impl_->context.run();
   impl_->context.restart();
 }

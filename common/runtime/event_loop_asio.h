@@ -27,6 +27,8 @@ struct EventLoop::Impl {
   // One thread runs it (hint 1 lets Asio skip wake-ups); posting from other threads stays safe.
   // Declared after the members above: handlers that die with it may still cancel timers, which ask for the owner.
   boost::asio::io_context context{1};
+  // run() goes on while there is nothing to do. Held from start to end: when Asio counts no work, it stops for good.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running{context.get_executor()};
   std::optional<boost::asio::signal_set> signals;
 };
 

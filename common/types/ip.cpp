@@ -37,6 +37,8 @@ bool in(const IpAddress& address, const char* cidr) {
 }  // namespace
 
 Result<IpAddress> IpAddress::parse(std::string_view text) {
+  // inet_pton stops at a zero byte, behind which anything could follow.
+  if (text.find('\0') != std::string_view::npos) return refuse("an IP address has no zero byte");
   const std::string copy(text);
   in_addr v4{};
   if (inet_pton(AF_INET, copy.c_str(), &v4) == 1) return from_v4(ntohl(v4.s_addr));
