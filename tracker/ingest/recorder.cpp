@@ -1,0 +1,136 @@
+#include <map>
+
+#include "tracker/accounting/tally.h"
+#include "tracker/ingest/recorder_detail.h"
+
+namespace waybill::tracker {
+
+using protocol::ReceiptStatus;
+
+namespace {
+
+class Recorder {
+ public:
+  Recorder(Store& store, TimeMs now) : store_(store), now_(now) {}
+
+  Status load_states(const std::vector<std::shared_ptr<Batch>>& group);
+  Result<ReceiptStatus> decide(ReceiptInFlight& receipt);
+  Status write();
+  std::vector<NewlyAcknowledged> take_acknowledged() { return std::move(acknowledged_); }
+
+ private:
+  struct KnownState {
+    OrderState state;
+    std::int64_t last_stored = 0;  // sequences beyond it can only have been accepted in this group
+    bool changed = false;
+  };
+
+  Result<RecordedBytes> recorded_under(const protocol::ReceiptId& id, ByteView envelope, const KnownState& known);
+  void refuse_receipt(const ReceiptInFlight& receipt, ReceiptStatus status);
+  void accept(ReceiptInFlight& receipt, const BooksCheck& check);
+
+  Store& store_;
+  TimeMs now_;
+  std::unordered_map<OrderId, KnownState> states_;
+  std::vector<NewReceipt> accepted_;
+  std::map<protocol::ReceiptId, std::size_t> accepted_at_;  // index into accepted_
+  std::vector<RefusedReceipt> refused_;
+  std::vector<NewlyAcknowledged> acknowledged_;
+  Tally tally_;
+};
+
+Status Recorder::load_states(const std::vector<std::shared_ptr<Batch>>& group) {
+  std::vector<OrderId> ids;
+  for (const auto& batch : group) {
+    for (const auto& receipt : batch->receipts) {
+      if (receipt.order && states_.try_emplace(receipt.order->id).second) ids.push_back(receipt.order->id);
+    }
+  }
+  auto states = store_.evidence().order_states(ids);
+  if (!states) return pass_on(states);
+  for (auto& state : *states) states_[state.order] = {state, state.last_sequence, false};
+  return {};
+}
+
+Result<RecordedBytes> Recorder::recorded_under(const protocol::ReceiptId& id, ByteView envelope,
+                                               const KnownState& known) {
+  if (id.sequence > known.state.last_sequence) return RecordedBytes::none;
+  if (const auto at = accepted_at_.find(id); at != accepted_at_.end()) {
+    return accepted_[at->second].envelope == envelope ? RecordedBytes::same : RecordedBytes::other;
+  }
+  if (id.sequence > known.last_stored) return RecordedBytes::none;
+  auto stored = store_.evidence().receipt_envelope(id);
+  if (!stored) return pass_on(stored);
+  if (!*stored) return RecordedBytes::none;
+  return **stored == envelope ? RecordedBytes::same : RecordedBytes::other;
+}
+
+Result<ReceiptStatus> Recorder::decide(ReceiptInFlight& receipt) {
+  if (!receipt.order) {  // malformed, too large, or of an unknown order: the books have nothing to say
+    refuse_receipt(receipt, receipt.check.status);
+    return receipt.check.status;
+  }
+  const auto& known = states_.at(receipt.order->id);
+  const auto recorded = recorded_under(receipt.opened->receipt.id, receipt.envelope, known);
+  if (!recorded) return pass_on(recorded.error(), "receipts cannot be looked up");
+  const auto check = check_against_books(receipt.opened->receipt, receipt.check, known.state, *recorded);
+  if (check.status == ReceiptStatus::recorded) {
+    accept(receipt, check);
+  } else if (check.status != ReceiptStatus::exists) {
+    refuse_receipt(receipt, check.status);
+  }
+  return check.status;
+}
+
+void Recorder::refuse_receipt(const ReceiptInFlight& receipt, ReceiptStatus status) {
+  refused_.push_back({status, receipt.order ? receipt.order->source_isp : IspId{}, now_, receipt.envelope});
+}
+
+void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
+  const auto& order = *receipt.order;
+  const auto& said = receipt.opened->receipt;
+  auto& known = states_.at(order.id);
+  known.state = check.after;
+  known.changed = true;
+  accepted_at_.emplace(said.id, accepted_.size());
+  accepted_.push_back(
+      {said.id, said.start, said.end, check.acked, check.sent, now_, std::move(receipt.envelope), receipt.path});
+  tally_.add(order, said.end, check.acked, check.sent);
+  if (check.acked.value > 0) acknowledged_.push_back({order.agreement, order.id, check.acked, said.end});
+}
+
+Status Recorder::write() {
+  if (!accepted_.empty()) {
+    std::vector<OrderState> states;
+    for (const auto& [id, known] : states_) {
+      if (known.changed) states.push_back(known.state);
+    }
+    if (auto status = store_.evidence().add_receipts(accepted_, states); !status) return status;
+    if (auto status = store_.accounts().add(tally_.changes()); !status) return status;
+  }
+  return refused_.empty() ? Status{} : store_.evidence().count_refusals(refused_);
+}
+
+}  // namespace
+
+Result<GroupOutcome> record_group(Store& store, const std::vector<std::shared_ptr<Batch>>& group, TimeMs now) {
+  GroupOutcome outcome;
+  const auto status = store.transact([&]() -> Status {
+    Recorder recorder(store, now);
+    if (auto loaded = recorder.load_states(group); !loaded) return loaded;
+    for (const auto& batch : group) {
+      auto& statuses = outcome.statuses.emplace_back();
+      for (auto& receipt : batch->receipts) {
+        auto decided = recorder.decide(receipt);
+        if (!decided) return pass_on(decided);
+        statuses.push_back(*decided);
+      }
+    }
+    outcome.acknowledged = recorder.take_acknowledged();
+    return recorder.write();
+  });
+  if (!status) return tl::make_unexpected(status.error());
+  return outcome;
+}
+
+}  // namespace waybill::tracker
