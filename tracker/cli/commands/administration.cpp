@@ -1,5 +1,6 @@
 #include "tracker/cli/administration.h"
 
+#include <algorithm>
 #include <array>
 
 #include "common/runtime/log.h"
@@ -56,9 +57,17 @@ json run(const CommandEntry& entry, AdministrationContext& context, const json& 
   static const json kNone = json::object();
   const auto found = request.find("arguments");
   Arguments arguments(found == request.end() ? kNone : *found);
-  const auto answer = entry.run(context, arguments);
-  if (answer) return answer->to_json();
-  return failure(answer.error().message, arguments.at_fault() ? 2 : 1);
+  Result<Answer> answer = fail("not run");
+  const auto body = [&]() -> Status {
+    answer = entry.run(context, arguments);
+    if (!answer) return tl::make_unexpected(answer.error());
+    return {};
+  };
+  // One transaction: a report's figures and the receipts behind them are of the same moment, and a command that fails
+  // half way leaves nothing.
+  const auto done = context.store.transact(body);
+  if (done) return answer->to_json();
+  return failure(done.error().message, arguments.at_fault() ? 2 : 1);
 }
 
 }  // namespace

@@ -1,0 +1,25 @@
+#include <memory>
+
+#include "tracker/cli/commands/account_question_json.h"
+
+namespace waybill::tracker {
+
+Result<AccountQuery> account_question(const ReportFilters& filters) {
+  auto clock = LocalClock::of(filters.timezone);
+  if (!clock) return pass_on(clock);
+  AccountQuery query;
+  query.from = filters.from;
+  query.to = filters.to;
+  query.owner = filters.owner;
+  query.content = filters.content;
+  query.client = filters.client;
+  query.since = filters.since;
+  query.until = filters.until;
+  if (filters.between) query.hours = {filters.between->from_minute, filters.between->to_minute};
+  query.local_minute = [shared = std::make_shared<LocalClock>(*clock)](TimeMs time) {
+    return shared->minute_of_day(time);
+  };
+  return query;
+}
+
+}  // namespace waybill::tracker

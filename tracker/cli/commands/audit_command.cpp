@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "tracker/accounting/audit.h"
+#include "tracker/cli/commands/command_table_json.h"
+#include "tracker/reports/byte_size.h"
+
+namespace waybill::tracker {
+
+Result<Answer> audit_accounts(AdministrationContext& context, Arguments& arguments) {
+  const bool signatures = arguments.flag("signatures");
+  if (auto ok = arguments.finish(); !ok) return pass_on(ok);
+  AuditOptions options;
+  if (signatures) options.tracker_key = context.key.public_key();
+  const auto report = audit(context.store, options);
+  if (!report) return tl::make_unexpected(report.error());
+  if (!report->sound()) {
+    return fail(fmt::format("the books do not follow from the receipts, {} faults; the first: {}",
+                            report->faults.size(), report->faults.front()));
+  }
+  Answer answer;
+  answer.result = {{"sound", true},
+                   {"orders", report->orders},
+                   {"receipts", report->receipts},
+                   {"acknowledged_bytes", report->acked.value},
+                   {"sent_bytes", report->sent.value},
+                   {"signatures_checked", signatures}};
+  answer.lines.push_back(fmt::format(
+      "The books are sound: {} receipts of {} orders, counted again, give the same {} acknowledged bytes ({}) in every "
+      "account{}",
+      report->receipts, report->orders, exact_bytes(report->acked.value), human_bytes(report->acked.value),
+      signatures ? "; every signature is good" : ""));
+  return answer;
+}
+
+}  // namespace waybill::tracker

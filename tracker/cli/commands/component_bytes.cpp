@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include "tracker/cli/commands/component_bytes_json.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+constexpr ComponentKind kKinds[] = {ComponentKind::isp,  ComponentKind::router,         ComponentKind::network_switch,
+                                    ComponentKind::link, ComponentKind::inter_isp_link, ComponentKind::host,
+                                    ComponentKind::place};
+
+bool fits(const ComponentRecord& record, const ReportFilters& filters, bool crossing, LocalClock& clock) {
+  if (!crossing && filters.from && record.source_isp != *filters.from) return false;
+  if (!crossing && filters.to && record.destination_isp != *filters.to) return false;
+  if (filters.client && record.receiver != *filters.client) return false;
+  return !filters.between || filters.between->contains(clock.minute_of_day(record.end));
+}
+
+}  // namespace
+
+std::vector<std::string> component_keys(const std::string& text) {
+  std::vector<std::string> keys;
+  for (const auto kind : kKinds) {
+    const auto prefix = std::string(to_string(kind)) + ":";
+    if (text.compare(0, prefix.size(), prefix) == 0) return {text};
+    keys.push_back(prefix + text);
+  }
+  return keys;
+}
+
+Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters,
+                                 const std::optional<std::string>& component, bool crossing) {
+  auto clock = LocalClock::of(filters.timezone);
+  if (!clock) return pass_on(clock);
+  ComponentQuery query;
+  query.owner = filters.owner;
+  query.content = filters.content;
+  query.since = filters.since;
+  query.until = filters.until;
+  std::vector<std::optional<std::string>> keys{std::nullopt};
+  if (crossing) {
+    query.kind = ComponentKind::inter_isp_link;
+    query.isp = filters.from;
+    query.into = filters.to;
+  } else {
+    keys.clear();
+    for (auto& key : component_keys(component.value_or(""))) keys.emplace_back(std::move(key));
+  }
+  Counters total;
+  for (const auto& key : keys) {
+    query.key = key;
+    const auto records = context.store.accounts().component_records(query, kMaxRecordsRead + 1);
+    if (!records) return tl::make_unexpected(records.error());
+    if (static_cast<std::int64_t>(records->size()) > kMaxRecordsRead) {
+      return refuse(
+          fmt::format("more than {} records answer this: narrow it with --since and --until", kMaxRecordsRead));
+    }
+    for (const auto& record : *records) {
+      if (fits(record, filters, crossing, *clock)) total += Counters{record.acked, record.sent, 1};
+    }
+  }
+  return total;
+}
+
+}  // namespace waybill::tracker

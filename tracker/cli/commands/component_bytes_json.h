@@ -1,0 +1,24 @@
+#pragma once
+// Bytes that a network component carried, added up from the component records (FIG. 5). For the .cpp files of this
+// folder.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tracker/cli/commands/report_filters_json.h"
+
+namespace waybill::tracker {
+
+// Read into memory for one answer; beyond it the question is refused with the advice to narrow its window.
+inline constexpr std::int64_t kMaxRecordsRead = 1'000'000;
+
+// The keys that a component may have: the text itself where it is one ("router:core1"), else of each kind with it as
+// the name.
+std::vector<std::string> component_keys(const std::string& text);
+
+// `crossing`: all inter-ISP links from filters.from into filters.to, whatever the ends of the path. Otherwise the
+// records of `component`, with filters.from and filters.to the ISPs at the ends of the path.
+Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters,
+                                 const std::optional<std::string>& component, bool crossing);
+
+}  // namespace waybill::tracker
