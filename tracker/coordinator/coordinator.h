@@ -49,7 +49,7 @@ class Coordinator {
   Actions give_up(const AgentKey& receiver, const ContentId& content, TimeMs now);
 
   // From the store: bytes that became billable; an order that could not be signed or stored, so was never sent.
-  Actions receipt_recorded(const RecordedBytes& recorded, TimeMs now);
+  void receipt_recorded(const RecordedBytes& recorded);
   Actions order_failed(const OrderId& order, TimeMs now);
 
   // At least once a second: grants that begin and end, renewals, stalls, replacements.
@@ -64,6 +64,8 @@ class Coordinator {
   // The ISP by whose prefix the address is covered; "" where none does.
   std::string isp_name_of(const IpAddress& address) const;
   SwarmCounts counts() const;
+  // Recomputes every index by brute force; "" or the first difference. For tests.
+  std::string audit() const;
 
  private:
   struct State;

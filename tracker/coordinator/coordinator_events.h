@@ -135,8 +135,9 @@ struct OrderRow {
   protocol::ServeOrder order;
   bool on_net = false;
   bool cdn_node = false;
-  AckedBytes acked;  // as the receiver reports
-  ByteRate rate;     // as the receiver reports
+  AckedBytes acked;         // as the receiver reports
+  ByteRate rate;            // as the receiver reports
+  bool superseded = false;  // another order has taken its place; it ends within seconds
 };
 
 struct SwarmCounts {

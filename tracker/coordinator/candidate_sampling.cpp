@@ -1,0 +1,142 @@
+#include "tracker/coordinator/candidate_sampling.h"
+
+#include <algorithm>
+#include <array>
+
+namespace waybill::tracker {
+namespace {
+
+constexpr std::size_t kTakeWhole = 16;        // lists up to this length are not sampled
+constexpr std::size_t kMaxDraws = 48;         // from one list
+constexpr std::size_t kMaxBuckets = 64;       // open ISPs among which off-net peers are drawn
+constexpr std::size_t kMaxBucketsSeen = 256;  // looked at to find them
+constexpr std::size_t kMaxCdnWanted = 2;
+
+// Draws entries of one request and never the same one twice.
+class Sampler {
+ public:
+  Sampler(const SwarmState& swarm, const SelectionRequest& request, runtime::Random& random,
+          std::vector<Candidate>& out)
+      : swarm_(swarm), request_(request), random_(random), out_(out) {}
+
+  // Returns how many of those taken can serve.
+  std::size_t take(const std::vector<HolderEntry>& entries, std::size_t wanted) {
+    // Some of those drawn may serve the receiver already.
+    const auto draws = std::min(kMaxDraws, 2 * wanted + request_.sources_now.size());
+    const auto before = out_.size();
+    if (entries.size() <= std::max(kTakeWhole, draws)) {
+      const auto start = entries.empty() ? 0 : random_.below(entries.size());
+      for (std::size_t i = 0; i < entries.size(); ++i) add(entries[(start + i) % entries.size()], before);
+    } else {
+      for (std::size_t i = 0; i < draws; ++i) add(entries[random_.below(entries.size())], before);
+    }
+    return static_cast<std::size_t>(std::count_if(out_.begin() + static_cast<std::ptrdiff_t>(before), out_.end(),
+                                                  [](const Candidate& c) { return c.fault == Verdict::chosen; }));
+  }
+
+  // Peers at other ISPs whose grant is open: each as likely as any other, among at most kMaxBuckets ISPs.
+  void take_off_net(const ContentHolders& content, IspSlot own, std::size_t wanted) {
+    std::array<const IspBucket*, kMaxBuckets> open;
+    std::size_t count = 0;
+    std::size_t holders = 0;
+    const auto seen = std::min(content.buckets.size(), kMaxBucketsSeen);
+    const auto start = content.buckets.empty() ? 0 : random_.below(content.buckets.size());
+    for (std::size_t i = 0; i < seen && count < kMaxBuckets; ++i) {
+      const auto& bucket = content.buckets[(start + i) % content.buckets.size()];
+      if (bucket.isp == own || swarm_.spendable(bucket.isp) < request_.min_bytes) continue;
+      open[count++] = &bucket;
+      holders += bucket.entries.size();
+    }
+    const auto draws = std::min(kMaxDraws, 2 * wanted + request_.sources_now.size());
+    const auto before = out_.size();
+    const bool whole = holders <= std::max(kTakeWhole, draws);
+    for (std::size_t b = 0; b < count && whole; ++b) {
+      for (const auto& entry : open[b]->entries) add(entry, before);
+    }
+    for (std::size_t i = 0; i < draws && !whole; ++i) {
+      auto at = random_.below(holders);
+      std::size_t b = 0;
+      while (at >= open[b]->entries.size()) at -= open[b++]->entries.size();
+      add(open[b]->entries[at], before);
+    }
+  }
+
+ private:
+  void add(const HolderEntry& entry, std::size_t first_of_list) {
+    for (auto i = first_of_list; i < out_.size(); ++i) {
+      if (out_[i].agent == entry.agent) return;
+    }
+    out_.push_back(judge_candidate(swarm_, entry.agent, &swarm_.agent(entry.agent).holdings[entry.holding], request_));
+  }
+
+  const SwarmState& swarm_;
+  const SelectionRequest& request_;
+  runtime::Random& random_;
+  std::vector<Candidate>& out_;
+};
+
+Verdict find_fault(const SwarmState& swarm, AgentIndex index, const Holding* holding, const SelectionRequest& request) {
+  const auto& agent = swarm.agent(index);
+  if (index == request.receiver) return Verdict::is_receiver;
+  if (std::find(request.sources_now.begin(), request.sources_now.end(), index) != request.sources_now.end()) {
+    return Verdict::already_source;
+  }
+  if (!holding || holding->pieces_held <= 0) return Verdict::holds_nothing;
+  if (!agent.sharing.consented) return Verdict::no_consent;
+  if (agent.port == 0) return Verdict::unreachable;
+  // A CDN node is assumed to have both families: its operator sees to it.
+  if (!agent.is_cdn() && request.receiver != kNobody &&
+      agent.address.is_v4() != swarm.agent(request.receiver).address.is_v4()) {
+    return Verdict::unreachable;
+  }
+  if (!agent.is_cdn()) {
+    if (agent.isp_slot == 0) return Verdict::isp_unknown;
+    if (swarm.spendable(agent.isp_slot) < request.min_bytes) return Verdict::grant_closed;
+    if (agent.at_upload_cap()) return Verdict::upload_cap;
+    if (!agent.slot_free()) return Verdict::slots_full;
+  }
+  for (const auto& pause : request.cool_downs) {
+    if (pause.until > request.now && pause.source == agent.key && pause.content == request.content) {
+      return Verdict::cooling_down;
+    }
+  }
+  return Verdict::chosen;
+}
+
+}  // namespace
+
+Candidate judge_candidate(const SwarmState& swarm, AgentIndex index, const Holding* holding,
+                          const SelectionRequest& request) {
+  const auto& agent = swarm.agent(index);
+  Candidate candidate;
+  candidate.agent = index;
+  candidate.cdn_node = agent.is_cdn();
+  candidate.on_net =
+      request.receiver != kNobody && agent.isp_slot != 0 && agent.isp_slot == swarm.agent(request.receiver).isp_slot;
+  candidate.fault = find_fault(swarm, index, holding, request);
+  const auto serving = static_cast<std::uint32_t>(agent.serving);
+  const auto slots = static_cast<std::uint32_t>(std::max(1, agent.sharing.upload_slots));
+  candidate.load = candidate.cdn_node ? serving : serving * 1000 / slots;
+  if (holding && holding->pieces_total > 0) {
+    const auto missing = std::max<std::int64_t>(0, holding->pieces_total - holding->pieces_held);
+    candidate.missing_permille = static_cast<std::uint32_t>(missing * 1000 / holding->pieces_total);
+  }
+  return candidate;
+}
+
+std::size_t select_sources(const SwarmState& swarm, const SelectionRequest& request, runtime::Random& random,
+                           std::vector<Candidate>& out) {
+  out.clear();
+  const auto* content = swarm.holders(request.content);
+  if (!content) return 0;
+  Sampler sampler(swarm, request, random, out);
+  const auto own = swarm.agent(request.receiver).isp_slot;
+  const auto wanted = static_cast<std::size_t>(std::max(0, request.needs.peers));
+  std::size_t usable = 0;
+  if (const auto* bucket = content->bucket(own); bucket && wanted > 0) usable = sampler.take(bucket->entries, wanted);
+  if (usable < wanted) sampler.take_off_net(*content, own, wanted - usable);
+  sampler.take(content->cdn, kMaxCdnWanted);
+  return choose_sources(out, request.needs);
+}
+
+}  // namespace waybill::tracker

@@ -1,0 +1,226 @@
+#include "tracker/coordinator/coordinator.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "common/types/check.h"
+#include "tracker/coordinator/coordinator_state.h"
+
+namespace waybill::tracker {
+
+using protocol::Refusal;
+
+Coordinator::Coordinator(CoordinatorOptions options, runtime::Random random)
+    : state_(std::make_unique<State>(std::move(options), random)) {
+  WAYBILL_ASSERT(state_->options.new_order_id, "the coordinator needs a source of order ids");
+}
+Coordinator::~Coordinator() = default;
+
+Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
+  auto& s = *state_;
+  Step step{now, {}};
+  s.contents.clear();
+  for (auto& content : tables.contents) {
+    const auto id = content.id;
+    s.contents.insert_or_assign(id, std::move(content));
+  }
+  s.isp_of = std::move(tables.isp_of);
+  s.grants.replace(std::move(tables.isps), std::move(tables.agreements));
+  for (AgentIndex index = 0; index < s.swarm.places(); ++index) {
+    const auto& agent = s.swarm.agent(index);
+    if (agent.online) s.swarm.set_isp(index, s.isp_of ? s.isp_of(agent.address) : IspId{});
+  }
+  s.swarm.close_all_isps();
+  s.refresh_grants(now);
+  std::vector<DownloadKey> removed;
+  for (const auto& [key, download] : s.downloads) {
+    if (!s.content(key.content)) removed.push_back(key);
+  }
+  for (const auto& key : removed) {
+    s.end_download(key, {Refusal::content_removed, "the content was removed"}, step);
+    const auto& receiver = s.swarm.agent(key.receiver).key;
+    step.out.push_back(RefuseWant{receiver, key.content, Refusal::content_removed, "the content was removed"});
+  }
+  s.enforce_everywhere(step);
+  return std::move(step.out);
+}
+
+void Coordinator::restore_quotas(const std::vector<QuotaUse>& use, const std::vector<UnsettledOrder>& orders,
+                                 TimeMs now) {
+  auto& s = *state_;
+  for (const auto& item : use) {
+    if (auto* ledger = s.grants.ledger(item.agreement)) ledger->restore(item.acked);
+  }
+  for (const auto& order : orders) {
+    if (auto* ledger = s.grants.ledger(order.agreement)) ledger->restore(order, now);
+  }
+  s.refresh_grants(now);
+}
+
+Actions Coordinator::agent_connected(const AgentFacts& facts, TimeMs now) {
+  auto& s = *state_;
+  Step step{now, {}};
+  if (const auto old = s.swarm.find(facts.key)) {
+    s.remove_agent(*old, {Refusal::replaced_by_newer_connection, "the agent connected anew"}, step);
+  }
+  const auto index = s.swarm.add_agent(facts, s.isp_of ? s.isp_of(facts.address) : IspId{}, now);
+  s.update_spendable(s.swarm.agent(index).isp);
+  for (const auto& id : facts.live_orders) {
+    if (s.orders.contains(id)) continue;
+    step.out.push_back(RevokeOrder{id, facts.key, {}, Refusal::order_revoked, "not an order of this run"});
+    ++s.orders_revoked;
+  }
+  return std::move(step.out);
+}
+
+Actions Coordinator::agent_gone(const AgentKey& agent, std::uint64_t connection, TimeMs now) {
+  Step step{now, {}};
+  const auto index = state_->swarm.find(agent);
+  if (index && state_->swarm.agent(*index).connection == connection) {
+    state_->remove_agent(*index, {Refusal::source_gone, "the source left the control channel"}, step);
+  }
+  return std::move(step.out);
+}
+
+Actions Coordinator::library_update(const AgentKey& agent, const protocol::HeldContent& held, TimeMs now) {
+  Step step{now, {}};
+  const auto index = state_->swarm.find(agent);
+  if (!index) return {};
+  if (!state_->swarm.set_holding(*index, held)) {
+    step.out.push_back(LogLine{true, fmt::format("agent {} holds more than {} contents: the others are left out",
+                                                 agent.brief(), protocol::kMaxLibraryEntries)});
+  }
+  const auto ids = state_->swarm.agent(*index).orders_as_sender;
+  if (held.pieces_held <= 0) state_->enforce(ids, step);
+  return std::move(step.out);
+}
+
+Actions Coordinator::sharing_update(const AgentKey& agent, const protocol::SharingState& sharing, TimeMs now) {
+  Step step{now, {}};
+  const auto index = state_->swarm.find(agent);
+  if (!index) return {};
+  state_->swarm.set_sharing(*index, sharing);
+  const auto ids = state_->swarm.agent(*index).orders_as_sender;
+  state_->enforce(ids, step);
+  return std::move(step.out);
+}
+
+Actions Coordinator::load_report(const AgentKey& agent, const protocol::LoadReport& report, TimeMs) {
+  if (const auto index = state_->swarm.find(agent)) state_->swarm.set_upload_rate(*index, report.upload_rate);
+  return {};
+}
+
+Actions Coordinator::want(const AgentKey& receiver, const protocol::Want& want, TimeMs now) {
+  auto& s = *state_;
+  Step step{now, {}};
+  const auto index = s.swarm.find(receiver);
+  if (!index) return {};
+  const DownloadKey key{*index, want.content};
+  s.end_download(key, {Refusal::request_ended, "the receiver asks anew"}, step);
+  if (auto refusal = s.find_refusal(*index, want)) {
+    step.out.push_back(std::move(*refusal));
+    return std::move(step.out);
+  }
+  auto& download = s.downloads[key];
+  download.key = key;
+  download.pieces_held = std::clamp<std::int64_t>(want.pieces_held, 0, s.content(want.content)->pieces);
+  download.started = download.last_report = now;
+  download.share = begin_cdn_share(now);
+  s.swarm.edit_agent(*index).downloads.push_back(want.content);
+  const bool nothing_missing = s.complete(download);
+  if (s.top_up(download, step) == 0 && !nothing_missing) {
+    step.out.push_back(RefuseWant{receiver, want.content, Refusal::no_source,
+                                  "nobody may serve it at this moment: " + s.account_for(download, now)});
+    s.end_download(key, {Refusal::request_ended, ""}, step);
+    return std::move(step.out);
+  }
+  step.out.push_back(LogLine{false, s.account_for(download, now)});
+  return std::move(step.out);
+}
+
+Actions Coordinator::progress(const AgentKey& receiver, const protocol::Progress& progress, TimeMs now) {
+  Step step{now, {}};
+  if (auto* download = state_->download(receiver, progress.content)) state_->take_report(*download, progress, step);
+  return std::move(step.out);
+}
+
+Actions Coordinator::source_failed(const AgentKey& receiver, const protocol::SourceFailed& failed, TimeMs now) {
+  auto& s = *state_;
+  Step step{now, {}};
+  const auto* found = s.order_of(receiver, failed.order);
+  if (!found) return {};
+  const auto live = *found;
+  // An order that was of use and has run out is no failure of its source.
+  const bool ran_out = failed.reason == Refusal::bytes_exhausted || failed.reason == Refusal::order_expired;
+  if (!ran_out || live.acked.value == 0) s.cool_down(live.receiver, live, now);
+  s.end_order(
+      failed.order,
+      {Refusal::source_stalled, fmt::format("the receiver reports: {} {}", name_of(failed.reason), failed.message)},
+      step);
+  if (auto* download = s.download(receiver, live.order.content)) s.top_up(*download, step);
+  return std::move(step.out);
+}
+
+Actions Coordinator::done(const AgentKey& receiver, const ContentId& content, TimeMs now) {
+  Step step{now, {}};
+  if (const auto index = state_->swarm.find(receiver)) {
+    state_->end_download({*index, content}, {Refusal::request_ended, "the receiver has the whole content"}, step);
+  }
+  return std::move(step.out);
+}
+
+Actions Coordinator::give_up(const AgentKey& receiver, const ContentId& content, TimeMs now) {
+  Step step{now, {}};
+  if (const auto index = state_->swarm.find(receiver)) {
+    state_->end_download({*index, content}, {Refusal::request_ended, "the receiver has given up"}, step);
+  }
+  return std::move(step.out);
+}
+
+void Coordinator::receipt_recorded(const RecordedBytes& recorded) {
+  auto* ledger = state_->grants.ledger(recorded.agreement);
+  if (!ledger) return;
+  ledger->record(recorded);
+  state_->update_spendable(state_->grants.owner_of(recorded.agreement));
+}
+
+Actions Coordinator::order_failed(const OrderId& order, TimeMs now) {
+  auto& s = *state_;
+  Step step{now, {}};
+  const auto found = s.orders.find(order);
+  if (found == s.orders.end()) return {};
+  const auto agreement = found->second.order.agreement;
+  s.end_order(order, {Refusal::none, "it could not be stored"}, step, false);
+  if (auto* ledger = s.grants.ledger(agreement)) ledger->release(order);
+  s.update_spendable(s.grants.owner_of(agreement));
+  return std::move(step.out);
+}
+
+Actions Coordinator::tick(TimeMs now) {
+  auto& s = *state_;
+  Step step{now, {}};
+  s.refresh_grants(now);
+  s.enforce_everywhere(step);
+  if (now >= s.next_settle) {
+    s.next_settle = now + kSettleEvery;
+    const auto connected = [&](const AgentKey& key) -> std::optional<TimeMs> {
+      const auto index = s.swarm.find(key);
+      if (!index) return std::nullopt;
+      return s.swarm.agent(*index).connected_since;
+    };
+    if (s.grants.settle(connected, now)) s.refresh_grants(now);
+  }
+  std::vector<DownloadKey> silent;
+  for (auto& [key, download] : s.downloads) {
+    if (now - download.last_report >= s.options.silence) {
+      silent.push_back(key);
+    } else {
+      s.review(download, step);
+    }
+  }
+  for (const auto& key : silent) s.end_download(key, {Refusal::request_ended, "the receiver reports nothing"}, step);
+  return std::move(step.out);
+}
+
+}  // namespace waybill::tracker

@@ -1,0 +1,88 @@
+// Requests, reports and departures: the steps behind the receivers' messages.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tracker/coordinator/coordinator_state.h"
+
+namespace waybill::tracker {
+
+using protocol::Refusal;
+
+const Content* Coordinator::State::content(const ContentId& id) const {
+  const auto found = contents.find(id);
+  return found == contents.end() || found->second.removed ? nullptr : &found->second;
+}
+
+Download* Coordinator::State::download(const AgentKey& receiver, const ContentId& id) {
+  const auto agent = swarm.find(receiver);
+  if (!agent) return nullptr;
+  const auto found = downloads.find({*agent, id});
+  return found == downloads.end() ? nullptr : &found->second;
+}
+
+LiveOrder* Coordinator::State::order_of(const AgentKey& receiver, const OrderId& id) {
+  const auto found = orders.find(id);
+  return found == orders.end() || found->second.order.receiver != receiver ? nullptr : &found->second;
+}
+
+std::optional<RefuseWant> Coordinator::State::find_refusal(AgentIndex receiver, const protocol::Want& want) const {
+  const auto& agent = swarm.agent(receiver);
+  const auto refuse_for = [&](Refusal reason, std::string message) {
+    return RefuseWant{agent.key, want.content, reason, std::move(message)};
+  };
+  const auto known = contents.find(want.content);
+  if (known == contents.end()) return refuse_for(Refusal::content_unknown, "the tracker does not know this content");
+  if (known->second.removed) return refuse_for(Refusal::content_removed, known->second.title + " was removed");
+  if (agent.downloads.size() >= static_cast<std::size_t>(options.max_wants_per_agent)) {
+    return refuse_for(
+        Refusal::too_busy,
+        fmt::format("at most {} contents may be requested at once: wait for one to end", options.max_wants_per_agent));
+  }
+  return std::nullopt;
+}
+
+void Coordinator::State::take_report(Download& download, const protocol::Progress& report, Step& step) {
+  const auto* wanted = content(download.key.content);
+  if (!wanted) return;
+  download.last_report = step.now;
+  download.pieces_held = std::clamp<std::int64_t>(report.pieces_held, 0, wanted->pieces);
+  ByteRate cdn;
+  ByteRate peers;
+  for (const auto& item : report.orders) {
+    auto* live = order_of(swarm.agent(download.key.receiver).key, item.order);
+    if (!live || live->order.content != report.content) continue;
+    const AckedBytes acked{std::clamp(item.acked.value, live->acked.value, live->order.byte_limit.value)};
+    const ByteRate rate{std::max<std::int64_t>(0, item.rate.value)};
+    if (acked > live->acked || rate.value > 0) {
+      live->last_gain = step.now;
+      forgive(download.key.receiver, *live);
+    }
+    live->acked = acked;
+    live->rate = rate;
+    (live->cdn_node ? cdn : peers) += rate;
+  }
+  if (!options.spare_cdn) return;
+  const auto before = download.share.limit;
+  download.share = step_cdn_share(download.share, cdn, peers, step.now);
+  if (download.share.limit != before && !complete(download)) limit_cdn(download, step);
+}
+
+void Coordinator::State::remove_agent(AgentIndex index, const Ended& ended, Step& step) {
+  const auto wanted = swarm.agent(index).downloads;
+  for (const auto& id : wanted) end_download({index, id}, {Refusal::request_ended, "the receiver is gone"}, step);
+  std::vector<DownloadKey> touched;
+  while (!swarm.agent(index).orders_as_sender.empty()) {
+    const auto id = swarm.agent(index).orders_as_sender.back();
+    const auto& live = orders.at(id);
+    touched.push_back({live.receiver, live.order.content});
+    end_order(id, ended, step);
+  }
+  swarm.remove_agent(index);
+  for (const auto& key : touched) {
+    const auto found = downloads.find(key);
+    if (found != downloads.end()) top_up(found->second, step);
+  }
+}
+
+}  // namespace waybill::tracker

@@ -1,0 +1,102 @@
+#pragma once
+// The coordinator's inside: state, and the steps that its inputs are made of. For the .cpp files of this folder.
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "tracker/coordinator/candidate_sampling.h"
+#include "tracker/coordinator/coordinator.h"
+#include "tracker/coordinator/downloads.h"
+#include "tracker/coordinator/isp_grants.h"
+#include "tracker/coordinator/order_terms.h"
+#include "tracker/coordinator/swarm_state.h"
+
+namespace waybill::tracker {
+
+inline constexpr std::size_t kMaxOrdersPerReceiver = 64;  // superseded ones left out
+inline constexpr std::size_t kMaxCoolDowns = 128;         // for each receiver; the oldest is forgotten
+inline constexpr DurationMs kHandOver = seconds(3);       // for which an order outlives the one in its place
+inline constexpr DurationMs kShortestOrder = seconds(2);  // a grant that ends sooner is left alone
+inline constexpr DurationMs kFirstPause = seconds(15);    // of a peer that failed; doubled each time in a row
+inline constexpr DurationMs kLongestPause = minutes(5);
+inline constexpr DurationMs kCdnPause = seconds(5);  // of a CDN node that failed: there may be no other
+inline constexpr DurationMs kSettleEvery = seconds(10);
+
+// One input's instant, and the actions that it leads to.
+struct Step {
+  TimeMs now{};
+  Actions out;
+};
+
+struct Ended {
+  protocol::Refusal reason = protocol::Refusal::none;
+  std::string why;
+};
+
+struct Coordinator::State {
+  State(CoordinatorOptions given, runtime::Random seeded) : options(std::move(given)), random(seeded) {}
+
+  // order_issue.cpp
+  // False where no useful order can be made: too little quota or time is left, or the receiver has too many.
+  bool issue(Download& download, AgentIndex source, const std::optional<OrderId>& replaces, Step& step);
+  std::optional<Terms> terms_for(const Download& download, AgentIndex source, TimeMs now) const;
+  void enter_order(Download& download, LiveOrder live, const std::optional<OrderId>& replaces, TimeMs now);
+  void end_order(const OrderId& id, const Ended& ended, Step& step, bool tell = true);
+  void end_download(const DownloadKey& key, const Ended& ended, Step& step);
+  // Why a live order may not go on, e.g. since its sender's ISP's grant is over.
+  std::optional<Ended> forbidden(const LiveOrder& live, TimeMs now) const;
+  // Ends what is forbidden among the orders of this sender, or of all, and looks for others in their place.
+  void enforce(const std::vector<OrderId>& orders, Step& step);
+  void enforce_everywhere(Step& step);
+  void refresh_grants(TimeMs now);
+  void update_spendable(IspId isp);
+
+  // download_review.cpp
+  void review(Download& download, Step& step);
+  // Selects and issues what is missing of the wanted number of sources; returns how many orders were issued.
+  std::size_t top_up(Download& download, Step& step);
+  void drop_stalled(Download& download, Step& step);
+  void drop_spare_cdn(Download& download, Step& step);
+  void renew(Download& download, Step& step);
+  void end_superseded(Download& download, Step& step);
+  void limit_cdn(Download& download, Step& step);
+  void cool_down(AgentIndex receiver, const LiveOrder& live, TimeMs now);
+  void forgive(AgentIndex receiver, const LiveOrder& live);
+  // Superseded orders left out.
+  std::vector<const LiveOrder*> sources_of(const Download& download) const;
+  std::size_t select_for(const Download& download, const SourceNeeds& needs, TimeMs now);  // into `drawn`
+  bool complete(const Download& download) const;
+
+  // coordinator_requests.cpp
+  void take_report(Download& download, const protocol::Progress& report, Step& step);
+  std::optional<RefuseWant> find_refusal(AgentIndex receiver, const protocol::Want& want) const;
+  void remove_agent(AgentIndex agent, const Ended& ended, Step& step);
+  const Content* content(const ContentId& id) const;
+  Download* download(const AgentKey& receiver, const ContentId& content);
+  // The live order that this receiver speaks of; null where it has none such.
+  LiveOrder* order_of(const AgentKey& receiver, const OrderId& id);
+
+  // coordinator_queries.cpp
+  std::vector<ExplainedCandidate> explain(const ContentId& content, AgentIndex receiver, std::size_t limit,
+                                          TimeMs now) const;
+  std::string reason_of(const Candidate& candidate, const SelectionRequest& request) const;
+  // One line for the log: what was chosen, and why others were not.
+  std::string account_for(const Download& download, TimeMs now) const;
+  std::string audit_orders() const;
+
+  CoordinatorOptions options;
+  runtime::Random random;
+  SwarmState swarm;
+  IspGrants grants;
+  std::unordered_map<ContentId, Content> contents;
+  std::function<IspId(const IpAddress&)> isp_of;
+  Downloads downloads;
+  OrderBook orders;
+  std::vector<Candidate> drawn;  // scratch of select_for()
+  TimeMs next_settle{};
+  std::int64_t orders_issued = 0;
+  std::int64_t orders_revoked = 0;
+};
+
+}  // namespace waybill::tracker

@@ -1,0 +1,200 @@
+// How orders begin and end, and what forbids that one goes on.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "common/types/check.h"
+#include "tracker/coordinator/coordinator_state.h"
+#include "tracker/coordinator/order_terms.h"
+
+namespace waybill::tracker {
+
+using protocol::Refusal;
+
+namespace {
+
+protocol::ServeOrder make_order(const Content& content, const AgentRecord& sender, const AgentRecord& receiver,
+                                const Terms& terms, TimeMs now) {
+  protocol::ServeOrder order;
+  order.content = content.id;
+  order.owner = content.owner;
+  order.sender = sender.key;
+  order.receiver = receiver.key;
+  order.ranges = {{0, content.pieces}};  // what the sender does not hold it cannot serve, and may hold in a moment
+  order.byte_limit = terms.byte_limit;
+  order.rate_limit = terms.rate_limit;
+  order.ack_window = terms.ack_window;
+  order.not_before = now;
+  order.not_after = terms.not_after;
+  return order;
+}
+
+}  // namespace
+
+void Coordinator::State::update_spendable(IspId isp) {
+  if (isp) swarm.set_spendable(isp, grants.spendable(isp));
+}
+
+std::optional<Terms> Coordinator::State::terms_for(const Download& download, AgentIndex source, TimeMs now) const {
+  const auto* wanted = content(download.key.content);
+  const auto& sender = swarm.agent(source);
+  if (!wanted || (!sender.is_cdn() && !grants.open_agreement(sender.isp))) return std::nullopt;
+  TermsInput input;
+  input.missing = missing_bytes(*wanted, download.pieces_held);
+  input.piece_length = wanted->piece_length;
+  input.spendable = sender.is_cdn() ? kUnlimitedBytes : grants.spendable(sender.isp);
+  input.upload_cap = sender.sharing.upload_cap;
+  if (sender.is_cdn()) {
+    // CDN nodes that serve the same download share its limit.
+    std::int64_t nodes = 0;
+    for (const auto* live : sources_of(download)) nodes += live->cdn_node && live->sender != source ? 1 : 0;
+    if (download.share.limit.value > 0)
+      input.cdn_limit = {std::max<std::int64_t>(1, download.share.limit.value / (nodes + 1))};
+  } else {
+    input.grant_until = grants.open_until(sender.isp);
+  }
+  input.now = now;
+  input.life = options.order_life;
+  const auto terms = order_terms(input);
+  if (terms.byte_limit < least_useful(*wanted, input.missing)) return std::nullopt;
+  if (terms.not_after - now < std::min(kShortestOrder, options.order_life)) return std::nullopt;
+  return terms;
+}
+
+bool Coordinator::State::issue(Download& download, AgentIndex source, const std::optional<OrderId>& replaces,
+                               Step& step) {
+  const auto& sender = swarm.agent(source);
+  const auto& receiver = swarm.agent(download.key.receiver);
+  if (!replaces && static_cast<std::size_t>(receiver.fetching) >= kMaxOrdersPerReceiver) return false;
+  const auto terms = terms_for(download, source, step.now);
+  if (!terms) return false;
+
+  LiveOrder live;
+  live.order = make_order(*content(download.key.content), sender, receiver, *terms, step.now);
+  live.order.id = options.new_order_id();
+  if (!sender.is_cdn()) live.order.agreement = grants.open_agreement(sender.isp)->id;
+  live.sender = source;
+  live.receiver = download.key.receiver;
+  live.cdn_node = sender.is_cdn();
+  live.on_net = sender.isp && sender.isp == receiver.isp;
+  live.issued = live.last_gain = step.now;
+  IssueOrder action{live.order,
+                    {sender.address, sender.port},
+                    live.on_net,
+                    live.cdn_node,
+                    grants.name_of(sender.isp),
+                    receiver.address,
+                    sender.isp,
+                    receiver.isp,
+                    replaces};
+  step.out.push_back(std::move(action));
+  enter_order(download, std::move(live), replaces, step.now);
+  return true;
+}
+
+void Coordinator::State::enter_order(Download& download, LiveOrder live, const std::optional<OrderId>& replaces,
+                                     TimeMs now) {
+  ++orders_issued;
+  const auto& order = live.order;
+  if (auto* ledger = order.agreement ? grants.ledger(order.agreement) : nullptr) {
+    ledger->reserve(order.id, order.sender, order.byte_limit, order.not_after);
+    update_spendable(swarm.agent(live.sender).isp);
+  }
+  download.orders.push_back(order.id);
+  swarm.edit_agent(live.sender).orders_as_sender.push_back(order.id);
+  if (replaces) {  // takes over the slot
+    orders.at(*replaces).superseded_until = now + kHandOver;
+  } else {
+    swarm.add_serving(live.sender, 1);
+    swarm.add_fetching(live.receiver, 1);
+  }
+  const auto id = order.id;
+  const bool added = orders.emplace(id, std::move(live)).second;
+  WAYBILL_ASSERT(added, "order ids must never repeat");
+}
+
+void Coordinator::State::end_order(const OrderId& id, const Ended& ended, Step& step, bool tell) {
+  const auto found = orders.find(id);
+  if (found == orders.end()) return;
+  const auto live = std::move(found->second);
+  orders.erase(found);
+  if (tell) {
+    step.out.push_back(RevokeOrder{id, live.order.sender, live.order.receiver, ended.reason, ended.why});
+    ++orders_revoked;
+  }
+  if (live.order.agreement) {
+    if (auto* ledger = grants.ledger(live.order.agreement)) ledger->close(id, live.acked, step.now);
+  }
+  std::erase(swarm.edit_agent(live.sender).orders_as_sender, id);
+  const auto of = downloads.find({live.receiver, live.order.content});
+  if (of != downloads.end()) std::erase(of->second.orders, id);
+  if (live.superseded_until) return;
+  swarm.add_serving(live.sender, -1);
+  swarm.add_fetching(live.receiver, -1);
+  // With the slot goes what the order had superseded.
+  const auto siblings = swarm.agent(live.sender).orders_as_sender;
+  for (const auto& sibling : siblings) {
+    const auto& other = orders.at(sibling);
+    if (other.superseded_until && other.receiver == live.receiver && other.order.content == live.order.content) {
+      end_order(sibling, ended, step);
+    }
+  }
+}
+
+void Coordinator::State::end_download(const DownloadKey& key, const Ended& ended, Step& step) {
+  const auto found = downloads.find(key);
+  if (found == downloads.end()) return;
+  const auto ids = found->second.orders;
+  for (const auto& id : ids) end_order(id, ended, step);
+  std::erase(swarm.edit_agent(key.receiver).downloads, key.content);
+  downloads.erase(key);
+}
+
+std::optional<Ended> Coordinator::State::forbidden(const LiveOrder& live, TimeMs now) const {
+  const auto& sender = swarm.agent(live.sender);
+  if (!content(live.order.content)) return Ended{Refusal::content_removed, "the content was removed"};
+  if (!sender.sharing.consented) return Ended{Refusal::sharing_off, "the owner of the source does not share"};
+  if (!swarm.holding(live.sender, live.order.content)) {
+    return Ended{Refusal::source_gone, "the source does not hold the content"};
+  }
+  if (live.cdn_node) return std::nullopt;
+  const auto* agreement = grants.open_agreement(sender.isp);
+  if (!agreement) return Ended{Refusal::grant_ended, grants.explain(sender.isp, now).reason};
+  if (agreement->id != live.order.agreement) {
+    return Ended{Refusal::grant_ended,
+                 fmt::format("another agreement of ISP {} is in force", grants.name_of(sender.isp))};
+  }
+  if (grants.over_quota(sender.isp)) return Ended{Refusal::quota_exhausted, grants.explain(sender.isp, now).reason};
+  return std::nullopt;
+}
+
+void Coordinator::State::enforce(const std::vector<OrderId>& ids, Step& step) {
+  std::vector<DownloadKey> touched;
+  for (const auto& id : ids) {
+    const auto found = orders.find(id);
+    if (found == orders.end()) continue;
+    const auto ended = forbidden(found->second, step.now);
+    if (!ended) continue;
+    touched.push_back({found->second.receiver, found->second.order.content});
+    end_order(id, *ended, step);
+  }
+  for (const auto& key : touched) {
+    const auto download = downloads.find(key);
+    if (download != downloads.end() && content(key.content)) top_up(download->second, step);
+  }
+}
+
+void Coordinator::State::enforce_everywhere(Step& step) {
+  std::vector<OrderId> ids;
+  for (const auto& [id, live] : orders) {
+    if (forbidden(live, step.now)) ids.push_back(id);
+  }
+  enforce(ids, step);
+}
+
+void Coordinator::State::refresh_grants(TimeMs now) {
+  grants.refresh(now);
+  grants.each([&](IspId isp, std::int64_t bytes) { swarm.set_spendable(isp, bytes); });
+}
+
+}  // namespace waybill::tracker

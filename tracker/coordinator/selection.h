@@ -1,0 +1,52 @@
+#pragma once
+// Which of these candidates become sources (design section 2, step 2)? Pure: the facts of each candidate go in, the
+// chosen ones and the reason for every other come out. Peers at the receiver's own ISP come first, then peers at other
+// ISPs, the less loaded and then the fuller before the others; CDN nodes fill the rest.
+#include <cstdint>
+#include <vector>
+
+#include "tracker/coordinator/swarm_records.h"
+
+namespace waybill::tracker {
+
+// In order of precedence: where several apply, the first is said.
+enum class Verdict : std::uint8_t {
+  chosen,
+  is_receiver,
+  already_source,
+  holds_nothing,
+  no_consent,
+  unreachable,   // no transfer port, or no address of the receiver's family
+  isp_unknown,   // no ISP's prefix covers its address
+  grant_closed,  // or fewer bytes left of the quota than one order needs
+  upload_cap,
+  slots_full,
+  cooling_down,  // failed this receiver a short while ago
+  outranked,     // others stand before it and are enough
+};
+
+struct Candidate {
+  AgentIndex agent = 0;
+  bool cdn_node = false;
+  bool on_net = false;
+  Verdict fault = Verdict::chosen;       // why it cannot serve; `chosen`: it can
+  std::uint32_t load = 0;                // peers: orders served per mille of its slots; CDN nodes: orders served
+  std::uint32_t missing_permille = 0;    // of the content's pieces that it does not hold
+  Verdict verdict = Verdict::outranked;  // filled in by choose_sources()
+};
+
+struct SourceNeeds {
+  int peers = 0;      // further peers wanted
+  int peers_now = 0;  // peers that serve the receiver already
+  int cdn_now = 0;    // CDN nodes that serve it already
+};
+
+// One CDN node serves every download, so that it never fails nor slows for want of peers (promise 4); a second one
+// where fewer than this many peers do.
+inline constexpr int kFewPeers = 2;
+int cdn_nodes_wanted(int peers);
+
+// Reorders the candidates so that the chosen ones stand first, and returns how many they are.
+std::size_t choose_sources(std::vector<Candidate>& candidates, const SourceNeeds& needs);
+
+}  // namespace waybill::tracker

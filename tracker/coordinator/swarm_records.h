@@ -1,0 +1,73 @@
+#pragma once
+// What the coordinator keeps of each online agent. Agents, contents and ISPs are addressed by small indexes, so that a
+// decision touches few bytes.
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "tracker/coordinator/coordinator_events.h"
+
+namespace waybill::tracker {
+
+using AgentIndex = std::uint32_t;
+using ContentIndex = std::uint32_t;
+using IspSlot = std::uint32_t;  // 0: no ISP's prefix covers the agent
+
+enum class HolderList : std::uint8_t { bucket, cdn, idle };  // idle: holds it, but cannot serve at the moment
+
+struct Holding {
+  ContentIndex content = 0;
+  std::uint32_t position = 0;  // in the list that it stands in
+  HolderList list = HolderList::idle;
+  std::int64_t pieces_held = 0;  // at least 1
+  std::int64_t pieces_total = 0;
+};
+
+// A source that disappointed a receiver, and until when it is not given to it again.
+struct CoolDown {
+  AgentKey source;
+  ContentId content;
+  TimeMs until{};
+  int times = 0;  // in a row; doubles the pause
+};
+
+struct AgentRecord {
+  bool online = false;  // false: a free place
+  bool eligible = false;
+  protocol::AgentRole role = protocol::AgentRole::client;
+  std::uint16_t port = 0;
+  IspSlot isp_slot = 0;
+  int serving = 0;   // live orders as sender, those that a later one replaces left out
+  int fetching = 0;  // live orders as receiver, likewise
+  protocol::SharingState sharing;
+  ByteRate upload_rate;
+  std::vector<Holding> holdings;
+  IspId isp;
+  IpAddress address;
+  AgentKey key;
+  std::uint64_t connection = 0;
+  TimeMs connected_since{};
+  std::string name;
+  std::vector<OrderId> orders_as_sender;
+  std::vector<ContentId> downloads;
+  std::vector<CoolDown> cool_downs;
+
+  bool is_cdn() const { return role == protocol::AgentRole::cdn_node; }
+  bool at_upload_cap() const {  // 95 %: a cap that is kept is hardly ever met exactly
+    return sharing.upload_cap.value > 0 && upload_rate.value * 20 >= sharing.upload_cap.value * 19;
+  }
+  bool slot_free() const { return serving < sharing.upload_slots; }
+};
+
+// May this agent serve anybody, leaving its ISP's grant aside? A CDN node has no slots or cap: it is the CDN's own
+// machine and fills whatever the others leave.
+inline bool can_serve(const AgentRecord& agent) {
+  if (!agent.online || agent.port == 0 || !agent.sharing.consented) return false;
+  return agent.is_cdn() || (agent.isp_slot != 0 && agent.slot_free() && !agent.at_upload_cap());
+}
+
+// Bytes that may still be promised under an ISP's grant.
+inline constexpr std::int64_t kUnlimitedBytes = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace waybill::tracker
