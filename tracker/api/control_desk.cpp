@@ -41,10 +41,9 @@ ControlDesk::ControlDesk(crypto::KeyPair key, const runtime::Clock& clock, runti
 
 ControlDesk::~ControlDesk() = default;
 
-void ControlDesk::restore(std::shared_ptr<const RegistryView> registry, std::vector<EnrolledAgent> agents,
-                          const std::vector<QuotaUse>& use, const std::vector<UnsettledOrder>& orders) {
+void ControlDesk::restore(std::vector<EnrolledAgent> agents, const std::vector<QuotaUse>& use,
+                          const std::vector<UnsettledOrder>& orders) {
   for (auto& agent : agents) enrolled_.insert_or_assign(agent.key, std::move(agent));
-  registry_changed(std::move(registry));
   coordinator_.restore_quotas(use, orders, clock_.now());
   tick();
 }

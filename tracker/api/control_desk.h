@@ -23,16 +23,15 @@ class ControlDesk final : public ControlSink {
   ControlDesk(crypto::KeyPair key, const runtime::Clock& clock, runtime::EventLoop& loop, StoreBridge& bridge);
   ~ControlDesk() override;
 
-  // Before serving: who is enrolled, and what the books say of quotas.
-  void restore(std::shared_ptr<const RegistryView> registry, std::vector<EnrolledAgent> agents,
-               const std::vector<QuotaUse>& use, const std::vector<UnsettledOrder>& orders);
+  // Before serving, after the first registry_changed: who is enrolled, and what the books say of quotas.
+  void restore(std::vector<EnrolledAgent> agents, const std::vector<QuotaUse>& use,
+               const std::vector<UnsettledOrder>& orders);
   void registry_changed(std::shared_ptr<const RegistryView> registry);
   void agent_enrolled(const EnrolledAgent& agent);
   void receipts_recorded(const std::vector<RecordedBytes>& recorded);
   void accept(std::shared_ptr<net::WebSocket> socket);  // a new control channel
 
   const RegistryView& registry() const { return *registry_; }
-  std::shared_ptr<const RegistryView> registry_ptr() const { return registry_; }
   const EnrolledAgent* enrolled(const AgentKey& key) const;  // null: not enrolled
   const Coordinator& coordinator() const { return coordinator_; }
   ControlCounters counters() const;

@@ -34,12 +34,13 @@ bool starts_with(const std::string& text, const char* prefix) { return text.rfin
 }  // namespace
 
 HttpRoutes::HttpRoutes(crypto::PublicKey tracker_key, const runtime::Clock& clock, StoreBridge& bridge,
-                       ControlDesk& desk, SubmitReceipts submit_receipts)
+                       ControlDesk& desk, SubmitReceipts submit_receipts, UseRegistry use_registry)
     : tracker_key_(tracker_key),
       clock_(clock),
       bridge_(bridge),
       desk_(desk),
-      submit_receipts_(std::move(submit_receipts)) {}
+      submit_receipts_(std::move(submit_receipts)),
+      use_registry_(std::move(use_registry)) {}
 
 void HttpRoutes::handle(HttpRequest request, Respond respond) {
   const auto path = request.path();
@@ -106,7 +107,7 @@ void HttpRoutes::publish(const HttpRequest& request, const Respond& respond) {
   };
   const auto asked = bridge_.ask(work, [this, content, respond](Result<std::shared_ptr<const RegistryView>> view) {
     if (!view) return answer_failure(respond, view.error());
-    desk_.registry_changed(*view);
+    use_registry_(*view);
     WAYBILL_INFO("publish", "content published content={} owner={} title={} bytes={} by={}", content.id.brief(),
                  content.owner, content.title, content.size.value, content.publisher.brief());
     const json body{{"content", content.id.hex()}, {"path", protocol::kContentPath + content.id.hex()}};

@@ -13,10 +13,13 @@ namespace waybill::tracker {
 class HttpRoutes {
  public:
   // Hands a batch to the ingest; answers later with HTTP status and body.
-  using SubmitReceipts = std::function<void(ByteString batch, std::function<void(int status, ByteString body)> answer)>;
+  using AnswerReceipts = std::function<void(int status, ByteString body)>;
+  using SubmitReceipts = std::function<void(ByteString batch, AnswerReceipts answer)>;
+  // What was published becomes part of the registry that decisions use.
+  using UseRegistry = std::function<void(std::shared_ptr<const RegistryView>)>;
 
   HttpRoutes(crypto::PublicKey tracker_key, const runtime::Clock& clock, StoreBridge& bridge, ControlDesk& desk,
-             SubmitReceipts submit_receipts);
+             SubmitReceipts submit_receipts, UseRegistry use_registry);
   void handle(net::HttpRequest request, net::Respond respond);
 
  private:
@@ -34,6 +37,7 @@ class HttpRoutes {
   StoreBridge& bridge_;
   ControlDesk& desk_;
   SubmitReceipts submit_receipts_;
+  UseRegistry use_registry_;
 };
 
 }  // namespace waybill::tracker

@@ -1,6 +1,8 @@
 #include "tracker/api/tracker_app.h"
 
+#include <atomic>
 #include <cstdio>
+
 #include <nlohmann/json.hpp>
 
 #include "common/net/http_server.h"
@@ -12,7 +14,6 @@
 #include "tracker/api/live_commands.h"
 #include "tracker/api/quota_restore.h"
 #include "tracker/ingest/ingest.h"
-#include "tracker/paths/path_resolver.h"
 
 namespace waybill::tracker {
 
@@ -27,6 +28,20 @@ struct StartState {
   std::vector<EnrolledAgent> agents;
   QuotaRestore quotas;
 };
+
+int http_status(BatchOutcome outcome) {
+  switch (outcome) {
+    case BatchOutcome::answered:
+      return 200;
+    case BatchOutcome::malformed:
+      return 400;
+    case BatchOutcome::too_large:
+      return 413;
+    case BatchOutcome::busy:
+      return 503;
+  }
+  return 500;
+}
 
 Result<StartState> read_start_state(Store& store, TimeMs now) {
   StartState state;
@@ -57,6 +72,8 @@ class TrackerApp {
  private:
   Result<StartState> open_store();
   void start_ingest();
+  void submit_receipts(ByteString batch, HttpRoutes::AnswerReceipts answer);
+  void use_registry(std::shared_ptr<const RegistryView> registry);
   Status start_servers();
   void local_request(const std::string& request, std::shared_ptr<net::LocalReply> reply);
 
@@ -65,6 +82,7 @@ class TrackerApp {
   runtime::EventLoop loop_;
   std::unique_ptr<runtime::WorkerThread> store_thread_;
   StoreBridge bridge_;
+  std::atomic<std::shared_ptr<const PathTables>> tables_;
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<HttpRoutes> routes_;
@@ -90,7 +108,8 @@ Status TrackerApp::start() {
   auto state = open_store();
   if (!state) return tl::make_unexpected(state.error());
   desk_ = std::make_unique<ControlDesk>(options_.key, clock_, loop_, bridge_);
-  desk_->restore(state->registry, std::move(state->agents), state->quotas.use, state->quotas.orders);
+  use_registry(state->registry);
+  desk_->restore(std::move(state->agents), state->quotas.use, state->quotas.orders);
   start_ingest();
   return start_servers();
 }
@@ -98,7 +117,8 @@ Status TrackerApp::start() {
 Status TrackerApp::start_servers() {
   routes_ = std::make_unique<HttpRoutes>(
       options_.key.public_key(), clock_, bridge_, *desk_,
-      [this](ByteString batch, auto answer) { ingest_->submit(std::move(batch), std::move(answer)); });
+      [this](ByteString batch, auto answer) { submit_receipts(std::move(batch), std::move(answer)); },
+      [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); });
   net::HttpServerOptions http;
   http.listen = options_.listen;
   http.identity = net::TlsServerIdentity{options_.key};
@@ -158,13 +178,41 @@ void TrackerApp::local_request(const std::string& request, std::shared_ptr<net::
     return done;
   };
   const auto asked = bridge_.ask(work, [this, send](Administered done) {
-    if (done.registry) desk_->registry_changed(std::move(done.registry));
+    if (done.registry) use_registry(std::move(done.registry));
     send(std::move(done.answer));
   });
   if (!asked) send(nlohmann::json{{"ok", false}, {"error", asked.error().message}, {"exit", 1}}.dump());
 }
 
 void TrackerApp::start_ingest() {
+  IngestCallbacks callbacks;
+  callbacks.tables = [this] { return tables_.load(); };
+  callbacks.on_acknowledged = [this](const std::vector<NewlyAcknowledged>& acknowledged) {
+    std::vector<RecordedBytes> recorded;
+    recorded.reserve(acknowledged.size());
+    for (const auto& each : acknowledged) {
+      recorded.push_back({each.order, each.agreement, each.total, each.acked, each.end});
+    }
+    loop_.post([this, recorded = std::move(recorded)] { desk_->receipts_recorded(recorded); });
+  };
+  callbacks.on_failure = [](const Error& error) {
+    WAYBILL_ERROR("ingest", "receipts not recorded, their senders will retry: {}", error.message);
+  };
+  store_thread_->run_and_wait(
+      [&] { ingest_ = std::make_unique<Ingest>(bridge_.store(), *store_thread_, clock_, std::move(callbacks)); });
+}
+
+// From any thread.
+void TrackerApp::submit_receipts(ByteString batch, HttpRoutes::AnswerReceipts answer) {
+  ingest_->submit(std::move(batch), [this, answer = std::move(answer)](BatchAnswer done) {
+    loop_.post([answer, done = std::move(done)]() mutable { answer(http_status(done.outcome), std::move(done.body)); });
+  });
+}
+
+void TrackerApp::use_registry(std::shared_ptr<const RegistryView> registry) {
+  // The ingest reads the tables on its own threads: they live as long as somebody resolves with them.
+  tables_.store(std::shared_ptr<const PathTables>(registry, &registry->paths));
+  desk_->registry_changed(std::move(registry));
 }
 
 TrackerApp::~TrackerApp() {

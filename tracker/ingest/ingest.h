@@ -20,6 +20,7 @@ struct NewlyAcknowledged {
   AgreementId agreement;  // 0: a CDN node served
   OrderId order;
   AckedBytes acked;  // more than 0
+  AckedBytes total;  // under the order so far, this receipt included
   TimeMs end{};      // when they count
 };
 

@@ -96,7 +96,9 @@ void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
   accepted_.push_back(
       {said.id, said.start, said.end, check.acked, check.sent, now_, std::move(receipt.envelope), receipt.path});
   tally_.add(order, said.end, check.acked, check.sent);
-  if (check.acked.value > 0) acknowledged_.push_back({order.agreement, order.id, check.acked, said.end});
+  if (check.acked.value > 0) {
+    acknowledged_.push_back({order.agreement, order.id, check.acked, check.after.acked_total, said.end});
+  }
 }
 
 Status Recorder::write() {
