@@ -65,26 +65,26 @@ enum class AccountDimension { isp_pair, agreement, cdn_node, owner, content, cli
 
 // Absent fields do not restrict. The narrowest kind that knows every entity named is read.
 struct AccountQuery {
-  std::optional<IspId> from;
-  std::optional<IspId> to;  // "delivered to" when `from` is absent
-  std::optional<bool> on_net;
-  std::optional<bool> cdn_node;
-  std::optional<AgreementId> agreement;
-  std::optional<std::string> owner;
-  std::optional<ContentId> content;
-  std::optional<AgentKey> client;
-  std::optional<TimeMs> since;  // quarters that start at or after it
-  std::optional<TimeMs> until;  // quarters that start before it
+  std::optional<IspId> from = {};
+  std::optional<IspId> to = {};  // "delivered to" when `from` is absent
+  std::optional<bool> on_net = {};
+  std::optional<bool> cdn_node = {};
+  std::optional<AgreementId> agreement = {};
+  std::optional<std::string> owner = {};
+  std::optional<ContentId> content = {};
+  std::optional<AgentKey> client = {};
+  std::optional<TimeMs> since = {};  // quarters that start at or after it
+  std::optional<TimeMs> until = {};  // quarters that start before it
   // Only quarters whose minute of the day lies in [from_minute, to_minute); to_minute at or below from_minute: past
   // midnight. Multiples of 15.
   struct HoursOfDay {
     int from_minute = 0;
     int to_minute = 1440;
   };
-  std::optional<HoursOfDay> hours;
+  std::optional<HoursOfDay> hours = {};
   // The minute of the day (0..1439) at which a quarter starts, in the time zone that is asked about; absent: UTC.
-  std::function<int(TimeMs quarter_start)> local_minute;
-  std::set<AccountDimension> group_by;  // none: one row with the total
+  std::function<int(TimeMs quarter_start)> local_minute = {};
+  std::set<AccountDimension> group_by = {};  // none: one row with the total
 };
 // Fields are set where group_by has their dimension. Rows ascend by these fields.
 struct AccountRow {
@@ -119,14 +119,14 @@ struct ComponentRecord {
   SentBytes sent;
 };
 struct ComponentQuery {
-  std::optional<std::string> key;  // PathComponent::key
-  std::optional<ComponentKind> kind;
-  std::optional<IspId> isp;          // with kind inter_isp_link: the ISP that is left (FIG. 7, 704)
-  std::optional<IspId> into;         // the ISP that is entered
-  std::optional<std::string> owner;  // of the content
-  std::optional<ContentId> content;
-  std::optional<TimeMs> since;  // end >= since
-  std::optional<TimeMs> until;  // end < until
+  std::optional<std::string> key = {};  // PathComponent::key
+  std::optional<ComponentKind> kind = {};
+  std::optional<IspId> isp = {};          // with kind inter_isp_link: the ISP that is left (FIG. 7, 704)
+  std::optional<IspId> into = {};         // the ISP that is entered
+  std::optional<std::string> owner = {};  // of the content
+  std::optional<ContentId> content = {};
+  std::optional<TimeMs> since = {};  // end >= since
+  std::optional<TimeMs> until = {};  // end < until
 };
 struct ComponentSum {
   std::string key;

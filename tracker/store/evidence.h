@@ -97,12 +97,12 @@ struct StoredReceipt {
 
 // By order, or by what the receipt's `end` and its order say. Absent fields do not restrict.
 struct ReceiptQuery {
-  std::optional<OrderId> order;
-  std::optional<IspId> source_isp;
-  std::optional<AgreementId> agreement;
-  std::optional<ContentId> content;
-  std::optional<TimeMs> since;  // end >= since
-  std::optional<TimeMs> until;  // end < until
+  std::optional<OrderId> order = {};
+  std::optional<IspId> source_isp = {};
+  std::optional<AgreementId> agreement = {};
+  std::optional<ContentId> content = {};
+  std::optional<TimeMs> since = {};  // end >= since
+  std::optional<TimeMs> until = {};  // end < until
 };
 
 // Refused receipts change nothing but these counts.
@@ -124,9 +124,9 @@ struct RefusalExample {  // the first of its status, ISP and UTC day
   ByteString envelope;  // cut at kMaxReceiptBytes
 };
 struct RefusalQuery {
-  std::optional<IspId> source_isp;
-  std::optional<TimeMs> since;  // of receipt by the tracker, in whole quarter-hours
-  std::optional<TimeMs> until;
+  std::optional<IspId> source_isp = {};
+  std::optional<TimeMs> since = {};  // of receipt by the tracker, in whole quarter-hours
+  std::optional<TimeMs> until = {};
 };
 
 // A whole content arrived (FIG. 7, 708). Identity: content, receiver and start.
@@ -141,12 +141,12 @@ struct StoredDelivery {
   ByteString envelope;
 };
 struct DeliveryQuery {
-  std::optional<std::string> owner;
-  std::optional<ContentId> content;
-  std::optional<AgentKey> receiver;
-  std::optional<IspId> receiver_isp;
-  std::optional<TimeMs> since;  // completed >= since
-  std::optional<TimeMs> until;
+  std::optional<std::string> owner = {};
+  std::optional<ContentId> content = {};
+  std::optional<AgentKey> receiver = {};
+  std::optional<IspId> receiver_isp = {};
+  std::optional<TimeMs> since = {};  // completed >= since
+  std::optional<TimeMs> until = {};
 };
 
 // One order with what came of it: who served whom, and by which path.
@@ -158,13 +158,13 @@ struct Transfer {
   std::int64_t path = 0;  // of its latest receipt; 0: none
 };
 struct TransferQuery {
-  std::optional<IspId> source_isp;
-  std::optional<IspId> destination_isp;
-  std::optional<ContentId> content;
-  std::optional<AgentKey> sender;
-  std::optional<AgentKey> receiver;
-  std::optional<TimeMs> since;  // issued
-  std::optional<TimeMs> until;
+  std::optional<IspId> source_isp = {};
+  std::optional<IspId> destination_isp = {};
+  std::optional<ContentId> content = {};
+  std::optional<AgentKey> sender = {};
+  std::optional<AgentKey> receiver = {};
+  std::optional<TimeMs> since = {};  // issued
+  std::optional<TimeMs> until = {};
   bool with_receipts_only = true;
 };
 
