@@ -23,8 +23,9 @@ struct HttpServerOptions {
   std::size_t max_header_bytes = 16 << 10;  // request line and headers
   std::size_t max_body_bytes = 8 << 20;
   std::size_t max_message_bytes = 1 << 20;  // WebSocket
-  // For each stage of a connection (handshake, a request's head, body, the answer's writing), plus what body and answer
-  // take at 16 KiB a second. WebSockets are kept alive by pings and closed when the peer is silent for so long.
+  // For each stage of a connection: handshake, a request's head, its body (and on top what the body takes at 16 KiB a
+  // second), every 64 KiB of the answer. WebSockets are kept alive by pings and closed when the peer is silent for so
+  // long.
   DurationMs idle_timeout = seconds(60);
 };
 

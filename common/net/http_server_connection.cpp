@@ -23,6 +23,7 @@ using ErrorCode = boost::system::error_code;
 
 // Below this rate a peer is taken to hold the connection rather than to use it.
 constexpr std::int64_t kSlowestBytesPerSecond = 16 << 10;
+constexpr std::size_t kPieceBytes = 64 << 10;  // of an answer
 
 class HttpServerConnection : public std::enable_shared_from_this<HttpServerConnection> {
  public:
@@ -127,14 +128,25 @@ class HttpServerConnection : public std::enable_shared_from_this<HttpServerConne
     head_ = response_head(response, as_view(reason), keep_alive, std::time(nullptr));
     const bool no_body = head_only_ || response.status == 204 || response.status == 304;
     body_ = no_body ? ByteString{} : std::move(response.body);
-    limit_time(head_.size() + body_.size());
-    const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(head_), boost::asio::buffer(body_)};
-    boost::asio::async_write(stream_, parts, [self = shared_from_this(), keep_alive](const ErrorCode& error, auto) {
-      self->body_ = {};
-      if (error) return self->close();
-      if (keep_alive && !self->server_->stopped) return self->read_head();
-      self->finish();
-    });
+    write_piece(0, keep_alive);
+  }
+
+  // In pieces, each with its own time limit, so that a peer that stops reading is noticed whatever the answer's size.
+  void write_piece(std::size_t start, bool keep_alive) {
+    const auto size = std::min(body_.size() - start, kPieceBytes);
+    const std::array<boost::asio::const_buffer, 2> parts{boost::asio::buffer(head_),
+                                                         boost::asio::buffer(body_.data() + start, size)};
+    limit_time(0);
+    const auto next = start + size;
+    boost::asio::async_write(stream_, parts,
+                             [self = shared_from_this(), next, keep_alive](const ErrorCode& error, auto) {
+                               if (error) return self->close();
+                               self->head_.clear();
+                               if (next < self->body_.size()) return self->write_piece(next, keep_alive);
+                               self->body_ = {};
+                               if (keep_alive && !self->server_->stopped) return self->read_head();
+                               self->finish();
+                             });
   }
 
   void finish() {
