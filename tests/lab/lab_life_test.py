@@ -1,5 +1,5 @@
-"""The lab itself: it carries and counts traffic, shapes it, and leaves nothing behind however it ends. Needs root; exits
-77 where namespaces are refused."""
+"""The lab itself: it carries and counts traffic, shapes it, and leaves nothing behind however it ends. Needs root;
+exits 77 where namespaces are refused."""
 import os
 import pathlib
 import signal
