@@ -63,7 +63,7 @@ const EnrolledAgent* ControlDesk::enrolled(const AgentKey& key) const {
 
 void ControlDesk::receipts_recorded(const std::vector<RecordedBytes>& recorded) {
   loop_.assert_owner();
-  for (const auto& bytes : recorded) dispatch_.carry_out(coordinator_.receipt_recorded(bytes, clock_.now()));
+  for (const auto& bytes : recorded) coordinator_.receipt_recorded(bytes);
 }
 
 ControlCounters ControlDesk::counters() const { return {static_cast<std::int64_t>(connected_.size()), refused_}; }
