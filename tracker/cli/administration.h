@@ -6,8 +6,9 @@
 //
 // Request: {"command": "isp add", "arguments": {"name": "SP1", "prefix": ["198.51.100.0/24"], ...}}
 //          Values are texts as on the command line, lists of them, or booleans for flags.
-// Answer:  {"ok": true, "result": {...}}, and for people "lines", "notes" (texts) and "sheets" (tables: "title", "rows"
-//          naming a list in the result, "columns" of "key", "heading", "kind"), plus "registry_changed": true where
+// Answer:  {"ok": true, "result": {...}}, and for people "lines", "notes" (texts) and "sheets" (tables: "rows" naming a
+//          list in the result, "columns" of "key", "heading", "kind", "csv_only"), "failure" (the answer stands, but
+//          the exit status is 1: an audit that found faults), plus "registry_changed": true where
 //          ISPs, agreements, components or content changed, so that a running tracker reloads its tables; or
 //          {"ok": false, "error": "one line", "exit": 1|2} (2: the request itself is wrong), and nothing changed.
 #include <cstdint>

@@ -155,7 +155,7 @@ Result<Answer> agreement_add(AdministrationContext& context, Arguments& argument
   answer.result["agreements"] = json::array({answer.result["agreement"]});
   answer.lines.push_back(fmt::format("Agreement {} with {}, hours and days on the clocks of {}", added->id.value,
                                      isp->name, isp->timezone));
-  answer.add_sheet("", "agreements", agreement_columns());
+  answer.add_sheet("agreements", agreement_columns());
   return answer;
 }
 
@@ -178,7 +178,7 @@ Result<Answer> agreement_list(AdministrationContext& context, Arguments& argumen
       if (agreement.isp == isp.id) rows.push_back(agreement_json(agreement, isp.name, context.clock.now()));
     }
   }
-  answer.add_sheet("", "agreements", agreement_columns());
+  answer.add_sheet("agreements", agreement_columns());
   return answer;
 }
 

@@ -4,12 +4,20 @@ namespace waybill::tracker {
 
 using nlohmann::json;
 
-void Answer::add_sheet(std::string title, std::string rows_key, const std::vector<SheetColumn>& columns) {
+void Answer::add_sheet(std::string rows_key, const std::vector<SheetColumn>& columns) {
+  add(std::move(rows_key), columns, false);
+}
+
+void Answer::add_csv_sheet(std::string rows_key, const std::vector<SheetColumn>& columns) {
+  add(std::move(rows_key), columns, true);
+}
+
+void Answer::add(std::string rows_key, const std::vector<SheetColumn>& columns, bool csv_only) {
   json described = json::array();
   for (const auto& column : columns) {
     described.push_back({{"key", column.key}, {"heading", column.heading}, {"kind", column.kind}});
   }
-  sheets_.push_back({{"title", std::move(title)}, {"rows", std::move(rows_key)}, {"columns", std::move(described)}});
+  sheets_.push_back({{"rows", std::move(rows_key)}, {"columns", std::move(described)}, {"csv_only", csv_only}});
 }
 
 json Answer::to_json() const {
@@ -17,6 +25,7 @@ json Answer::to_json() const {
   if (!lines.empty()) value["lines"] = lines;
   if (!notes.empty()) value["notes"] = notes;
   if (!sheets_.empty()) value["sheets"] = sheets_;
+  if (!failure.empty()) value["failure"] = failure;
   if (registry_changed) value["registry_changed"] = true;
   return value;
 }

@@ -24,12 +24,16 @@ struct Answer {
   std::vector<std::string> lines;  // shown above the tables
   std::vector<std::string> notes;  // shown below them
   bool registry_changed = false;
+  std::string failure;  // not empty: the answer stands, and says in one line why the exit status is 1
 
   // The rows are result[rows_key].
-  void add_sheet(std::string title, std::string rows_key, const std::vector<SheetColumn>& columns);
+  void add_sheet(std::string rows_key, const std::vector<SheetColumn>& columns);
+  // As CSV only: people read `lines`.
+  void add_csv_sheet(std::string rows_key, const std::vector<SheetColumn>& columns);
   nlohmann::json to_json() const;
 
  private:
+  void add(std::string rows_key, const std::vector<SheetColumn>& columns, bool csv_only);
   nlohmann::json sheets_ = nlohmann::json::array();
 };
 

@@ -45,7 +45,7 @@ Result<Answer> component_list(AdministrationContext& context, Arguments& argumen
   Answer answer;
   auto& rows = answer.result["components"] = json::array();
   for (const auto& component : *components) rows.push_back(component_json(component));
-  answer.add_sheet("", "components", {{"name", "NAME"}, {"kind", "KIND"}, {"address", "ADDRESS"}, {"owner", "OWNER"}});
+  answer.add_sheet("components", {{"name", "NAME"}, {"kind", "KIND"}, {"address", "ADDRESS"}, {"owner", "OWNER"}});
   return answer;
 }
 

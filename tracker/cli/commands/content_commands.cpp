@@ -26,14 +26,13 @@ Answer contents_answer(const std::vector<Content>& contents) {
   Answer answer;
   auto& rows = answer.result["contents"] = json::array();
   for (const auto& content : contents) rows.push_back(content_json(content));
-  answer.add_sheet("", "contents",
-                   {{"id", "ID"},
-                    {"owner", "OWNER"},
-                    {"title", "TITLE"},
-                    {"size_bytes", "SIZE", "bytes"},
-                    {"pieces", "PIECES", "number"},
-                    {"published", "PUBLISHED"},
-                    {"removed", "REMOVED"}});
+  answer.add_sheet("contents", {{"id", "ID"},
+                                {"owner", "OWNER"},
+                                {"title", "TITLE"},
+                                {"size_bytes", "SIZE", "bytes"},
+                                {"pieces", "PIECES", "number"},
+                                {"published", "PUBLISHED"},
+                                {"removed", "REMOVED"}});
   return answer;
 }
 

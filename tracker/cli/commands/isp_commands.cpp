@@ -23,7 +23,7 @@ Answer isps_answer(const std::vector<Isp>& isps) {
   Answer answer;
   answer.result["isps"] = json::array();
   for (const auto& isp : isps) answer.result["isps"].push_back(isp_json(isp));
-  answer.add_sheet("", "isps",
+  answer.add_sheet("isps",
                    {{"name", "NAME"}, {"asn", "ASN", "number"}, {"timezone", "TIME ZONE"}, {"prefixes", "PREFIXES"}});
   return answer;
 }

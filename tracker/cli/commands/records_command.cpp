@@ -84,6 +84,18 @@ Result<Answer> list_records(AdministrationContext& context, Arguments& arguments
     answer.lines.push_back(record_text(record));
   }
   answer.result["complete"] = !more;
+  answer.add_csv_sheet("records", {{"component", "component"},
+                                   {"label", "label"},
+                                   {"path", "path"},
+                                   {"owner", "owner"},
+                                   {"acknowledged_bytes", "acknowledged_bytes", "bytes"},
+                                   {"start", "start"},
+                                   {"end", "end"},
+                                   {"title", "title"},
+                                   {"from", "from"},
+                                   {"to", "to"},
+                                   {"order", "order"},
+                                   {"sequence", "sequence", "number"}});
   if (more) answer.notes.push_back(fmt::format("The latest {} are shown; --limit shows more", limit));
   if (records->empty()) answer.notes.push_back("No record answers this.");
   return answer;
@@ -141,16 +153,15 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
                     {"path", path.printed},
                     {"components", std::move(components)}});
   }
-  answer.add_sheet("", "transfers",
-                   {{"issued", "ISSUED"},
-                    {"source", "SOURCE"},
-                    {"sender_address", "SENDER"},
-                    {"from", "FROM"},
-                    {"receiver_address", "RECEIVER"},
-                    {"to", "TO"},
-                    {"title", "TITLE"},
-                    {"acknowledged_bytes", "ACKNOWLEDGED BYTES", "bytes"},
-                    {"path", "PATH"}});
+  answer.add_sheet("transfers", {{"issued", "ISSUED"},
+                                 {"source", "SOURCE"},
+                                 {"sender_address", "SENDER"},
+                                 {"from", "FROM"},
+                                 {"receiver_address", "RECEIVER"},
+                                 {"to", "TO"},
+                                 {"title", "TITLE"},
+                                 {"acknowledged_bytes", "ACKNOWLEDGED BYTES", "bytes"},
+                                 {"path", "PATH"}});
   return answer;
 }
 

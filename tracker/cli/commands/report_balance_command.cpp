@@ -54,11 +54,10 @@ Result<Answer> report_balance(AdministrationContext& context, Arguments& argumen
                                          : fmt::format("{} sent {} {} bytes ({}) more than it received from it",
                                                        difference > 0 ? from : to, difference > 0 ? to : from,
                                                        exact_bytes(size), human_bytes(size)));
-  answer.add_sheet("", "rows",
-                   {{"from", "FROM"},
-                    {"to", "TO"},
-                    {"acknowledged_bytes", "ACKNOWLEDGED BYTES", "bytes"},
-                    {"receipts", "RECEIPTS", "number"}});
+  answer.add_sheet("rows", {{"from", "FROM"},
+                            {"to", "TO"},
+                            {"acknowledged_bytes", "ACKNOWLEDGED BYTES", "bytes"},
+                            {"receipts", "RECEIPTS", "number"}});
   return answer;
 }
 

@@ -66,7 +66,7 @@ void add_rows(Answer& answer, const std::vector<ReportRow>& rows, const std::vec
     for (std::size_t i = 0; i < groups.size(); ++i) value[groups[i].key] = row.cells[i];
     list.push_back(std::move(value));
   }
-  answer.add_sheet("", "rows", columns);
+  answer.add_sheet("rows", columns);
 }
 
 Answer total_answer(const ReportFilters& filters, const Counters& total, const std::string& what) {

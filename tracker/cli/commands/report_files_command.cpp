@@ -62,13 +62,12 @@ Result<Answer> report_files(AdministrationContext& context, Arguments& arguments
   answer.lines.push_back(fmt::format("Files{}{}", filters->words.empty() ? "" : ": ", filters->words));
   answer.lines.push_back(fmt::format(
       "{} files received whole and verified, in {} deliveries signed for by the receivers", files.size(), count));
-  answer.add_sheet("", "rows",
-                   {{"owner", "OWNER"},
-                    {"title", "TITLE"},
-                    {"content", "CONTENT"},
-                    {"files", "FILES", "number"},
-                    {"deliveries", "DELIVERIES", "number"},
-                    {"bytes", "BYTES", "bytes"}});
+  answer.add_sheet("rows", {{"owner", "OWNER"},
+                            {"title", "TITLE"},
+                            {"content", "CONTENT"},
+                            {"files", "FILES", "number"},
+                            {"deliveries", "DELIVERIES", "number"},
+                            {"bytes", "BYTES", "bytes"}});
   return answer;
 }
 

@@ -1,0 +1,87 @@
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "common/net/local_socket.h"
+#include "tracker/cli/administration.h"
+#include "tracker/cli/command_execution_json.h"
+#include "tracker/cli/settings.h"
+#include "tracker/store/store.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+using nlohmann::json;
+
+// How long a command waits for another one, or for a tracker that is starting, to let go of the books.
+constexpr std::chrono::seconds kLockPatience{15};
+constexpr std::chrono::milliseconds kLockPause{50};
+
+json failure(const std::string& error, int exit_status = 1) {
+  return {{"ok", false}, {"error", error}, {"exit", exit_status}};
+}
+
+Result<json> ask_running(const DataDirectory& directory, const json& request) {
+  json answer;
+  const auto asked = net::local_request(directory.socket(), request.dump(), [&](const std::string& line) {
+    auto parsed = json::parse(line, nullptr, false);
+    if (!parsed.is_object() || !parsed.contains("ok")) return true;
+    answer = std::move(parsed);
+    return false;
+  });
+  if (!asked) return tl::make_unexpected(asked.error());
+  if (answer.is_null()) return fail("the running tracker ended before it answered: ask again");
+  return answer;
+}
+
+Result<json> run_here(const DataDirectory& directory, const json& request, StoreAccess access) {
+  auto settings = read_settings(directory);
+  if (!settings) return pass_on(settings);
+  auto key = crypto::KeyPair::load(directory.key());
+  if (!key) return pass_on(key);
+  auto store = open_store(settings->store, access);
+  if (!store) return pass_on(store);
+  const runtime::SystemClock clock;
+  AdministrationContext context{**store, clock, *key, settings->public_host, settings->public_port};
+  return execute(context, request);
+}
+
+Result<json> change(const DataDirectory& directory, const json& request) {
+  const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
+  while (true) {
+    auto answer = ask_running(directory, request);
+    if (answer || !answer.error().transient) return answer;
+    auto lock = DataLock::try_take(directory);
+    if (!lock) return pass_on(lock);
+    if (*lock) return run_here(directory, request, StoreAccess::read_write);
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return fail(fmt::format("another process holds {} and does not answer: try again when it is done",
+                              directory.lock().string()));
+    }
+    std::this_thread::sleep_for(kLockPause);
+  }
+}
+
+Result<json> run(const Invocation& invocation) {
+  auto directory = find_data_directory(invocation.data);
+  if (!directory) return pass_on(directory);
+  const json request = {{"command", invocation.command}, {"arguments", invocation.arguments}};
+  if (reads_only(invocation.command)) return run_here(*directory, request, StoreAccess::read_only);
+  if (!needs_running_tracker(invocation.command)) return change(*directory, request);
+  auto answer = ask_running(*directory, request);
+  if (!answer && answer.error().transient) {
+    return refuse(fmt::format("no tracker runs on {}, and only a running one knows: `waybill-tracker serve --data {}`",
+                              directory->path.string(), directory->path.string()));
+  }
+  return answer;
+}
+
+}  // namespace
+
+json run_command(const Invocation& invocation) {
+  auto answer = run(invocation);
+  return answer ? *answer : failure(answer.error().message);
+}
+
+}  // namespace waybill::tracker

@@ -1,0 +1,80 @@
+#include "tracker/cli/command_line.h"
+
+#include <cstdio>
+#include <exception>
+
+#include "tracker/cli/answer_text_json.h"
+#include "tracker/cli/command_execution_json.h"
+#include "tracker/cli/command_options_cli11.h"
+#include "tracker/cli/file_output.h"
+#include "tracker/cli/initialisation.h"
+#include "tracker/reports/text_table.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+using nlohmann::json;
+
+int complain(const std::string& message, int exit_status) {
+  std::fprintf(stderr, "waybill-tracker: %s\n", printable(message).c_str());
+  return exit_status;
+}
+
+int print(const Invocation& invocation, const std::string& text) {
+  if (!invocation.out.empty()) {
+    const auto written = write_whole_file(invocation.out, text, 0644);
+    return written ? 0 : complain("--out: " + written.error().message, 1);
+  }
+  const bool good = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return good ? 0 : complain("cannot write to standard output", 1);
+}
+
+json run(Invocation& invocation) {
+  if (invocation.command == "init") return initialise(invocation.arguments);
+  if (invocation.command == "verify") return run_verification(invocation.arguments);
+  // `agents` with a content asks who would be chosen for it.
+  if (invocation.command == "agents" && !invocation.arguments.empty()) invocation.command = "explain";
+  return run_command(invocation);
+}
+
+int run_and_print(Invocation& invocation) {
+  if (invocation.command == "serve") return run_server(invocation);
+  const bool evidence = invocation.command == "settle" && invocation.arguments.contains("evidence");
+  if (evidence && invocation.format != OutputFormat::json) return complain("--evidence needs --format json", 2);
+  const auto answer = run(invocation);
+  if (!answer.value("ok", false)) {
+    return complain(answer.value("error", "the tracker gave no reason"), answer.value("exit", 1));
+  }
+  const auto text = answer_text(invocation, answer);
+  if (!text) return complain(text.error().message, 2);
+  if (const int status = print(invocation, *text); status != 0) return status;
+  return answer.contains("failure") ? complain(answer.at("failure").get<std::string>(), 1) : 0;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  Invocation invocation;
+  CLI::App program("The tracker of Waybill: directs downloads, keeps the receipts, settles with the ISPs.",
+                   "waybill-tracker");
+  program.require_subcommand(1);
+  program.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "waybill-tracker: " + printable(error.what()) + " (--help shows the usage)\n";
+  });
+  add_service_commands(program, invocation);
+  add_registry_commands(program, invocation);
+  add_report_commands(program, invocation);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return run_and_print(invocation);
+  } catch (const std::exception& error) {
+    return complain(std::string("internal fault: ") + error.what(), 1);
+  }
+}
+
+}  // namespace waybill::tracker

@@ -1,0 +1,81 @@
+#include "tracker/cli/command_options_cli11.h"
+
+namespace waybill::tracker {
+
+CommandOptions::CommandOptions(CLI::App& parent, const std::string& name, const std::string& description,
+                               std::string command, Invocation& invocation)
+    : app_(parent.add_subcommand(name, description)), invocation_(invocation) {
+  app_->callback([&invocation, command = std::move(command)] { invocation.command = command; });
+}
+
+CLI::Option* CommandOptions::add_text(const std::string& flag, const std::string& key, const std::string& description,
+                                      const std::string& value_name) {
+  const auto store = [this_ = &invocation_, key](const std::string& value) { this_->arguments[key] = value; };
+  return app_->add_option_function<std::string>(flag, store, description)->type_name(value_name);
+}
+
+CommandOptions& CommandOptions::text(const std::string& flag, const std::string& key, const std::string& description,
+                                     const std::string& value_name) {
+  add_text(flag, key, description, value_name);
+  return *this;
+}
+
+CommandOptions& CommandOptions::needed_text(const std::string& flag, const std::string& key,
+                                            const std::string& description, const std::string& value_name) {
+  add_text(flag, key, description, value_name)->required();
+  return *this;
+}
+
+CommandOptions& CommandOptions::list(const std::string& flag, const std::string& key, const std::string& description,
+                                     const std::string& value_name) {
+  const auto store = [this_ = &invocation_, key](const std::vector<std::string>& values) {
+    this_->arguments[key] = values;
+  };
+  app_->add_option_function<std::vector<std::string>>(flag, store, description)
+      ->type_name(value_name)
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all();
+  return *this;
+}
+
+CommandOptions& CommandOptions::flag(const std::string& flag, const std::string& key, const std::string& description) {
+  app_->add_flag_callback(
+      flag, [this_ = &invocation_, key] { this_->arguments[key] = true; }, description);
+  return *this;
+}
+
+CommandOptions& CommandOptions::positional(const std::string& name, const std::string& key,
+                                           const std::string& description) {
+  add_text(name, key, description, "")->required();
+  return *this;
+}
+
+CommandOptions& CommandOptions::window() {
+  return text("--since", "since", "from this time on: 2026-11-23, 2026-11-23T18:00Z, -7d, -12h", "TIME")
+      .text("--until", "until", "up to, not including, this time", "TIME");
+}
+
+CommandOptions& CommandOptions::data() {
+  app_->add_option("--data", invocation_.data,
+                   "the tracker's data directory (else $WAYBILL_TRACKER_DATA, else /var/lib/waybill-tracker)")
+      ->type_name("DIR");
+  return *this;
+}
+
+CommandOptions& CommandOptions::output() {
+  static const std::map<std::string, OutputFormat> kFormats{
+      {"table", OutputFormat::table}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
+  auto* format =
+      app_->add_option("--format", invocation_.format, "table, csv or json")
+          ->type_name("FORMAT")
+          ->transform(CLI::Transformer(kFormats).description(""))
+          ->check(CLI::IsMember({OutputFormat::table, OutputFormat::csv, OutputFormat::json}).description(""));
+  app_->add_flag_callback(
+          "--json", [this_ = &invocation_] { this_->format = OutputFormat::json; }, "the same as --format json")
+      ->excludes(format);
+  app_->add_option("--out", invocation_.out, "write to this file, whole or not at all")->type_name("FILE");
+  return *this;
+}
+
+}  // namespace waybill::tracker

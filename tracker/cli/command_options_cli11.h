@@ -1,0 +1,45 @@
+#pragma once
+// Options of the command line that fill in an Invocation. For the .cpp files of this folder.
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "tracker/cli/invocation_json.h"
+
+namespace waybill::tracker {
+
+// One command that can be given, with its options. Values go as they are to the command's arguments: the command reads
+// them, so that they mean the same on the command line and over the local socket.
+class CommandOptions {
+ public:
+  CommandOptions(CLI::App& parent, const std::string& name, const std::string& description, std::string command,
+                 Invocation& invocation);
+
+  CommandOptions& text(const std::string& flag, const std::string& key, const std::string& description,
+                       const std::string& value_name = "TEXT");
+  CommandOptions& needed_text(const std::string& flag, const std::string& key, const std::string& description,
+                              const std::string& value_name = "TEXT");
+  CommandOptions& list(const std::string& flag, const std::string& key, const std::string& description,
+                       const std::string& value_name = "TEXT");
+  CommandOptions& flag(const std::string& flag, const std::string& key, const std::string& description);
+  CommandOptions& positional(const std::string& name, const std::string& key, const std::string& description);
+  // --since, --until
+  CommandOptions& window();
+  // --data
+  CommandOptions& data();
+  // --format table|csv|json, --json, --out FILE
+  CommandOptions& output();
+
+ private:
+  CLI::Option* add_text(const std::string& flag, const std::string& key, const std::string& description,
+                        const std::string& value_name);
+  CLI::App* app_;
+  Invocation& invocation_;
+};
+
+// Each adds its commands to the program's.
+void add_registry_commands(CLI::App& program, Invocation& invocation);
+void add_report_commands(CLI::App& program, Invocation& invocation);
+void add_service_commands(CLI::App& program, Invocation& invocation);
+
+}  // namespace waybill::tracker

@@ -1,0 +1,19 @@
+#pragma once
+// One command line, parsed. For the .cpp files of this folder.
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace waybill::tracker {
+
+enum class OutputFormat { table, csv, json };
+
+struct Invocation {
+  std::string command;                                  // "isp add", "serve", ...
+  nlohmann::json arguments = nlohmann::json::object();  // as administration.h has them
+  std::string data;                                     // --data; empty: not given
+  OutputFormat format = OutputFormat::table;
+  std::string out;  // --out; empty: standard output
+};
+
+}  // namespace waybill::tracker

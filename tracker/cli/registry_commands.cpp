@@ -1,0 +1,103 @@
+#include "tracker/cli/command_options_cli11.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+CLI::App& group(CLI::App& program, const std::string& name, const std::string& description) {
+  auto* app = program.add_subcommand(name, description);
+  app->require_subcommand(1);
+  return *app;
+}
+
+void add_isp(CLI::App& program, Invocation& invocation) {
+  auto& isp = group(program, "isp", "the ISPs and the address prefixes of their customers and routers");
+  CommandOptions(isp, "add", "make an ISP known", "isp add", invocation)
+      .positional("NAME", "name", "its name, e.g. SP1")
+      .text("--asn", "asn", "its autonomous system number", "N")
+      .list("--prefix", "prefix", "a prefix of its addresses, IPv4 or IPv6; may be repeated", "CIDR")
+      .text("--timezone", "timezone", "its time zone, e.g. Europe/Berlin (default UTC)", "TZ")
+      .data()
+      .output();
+  CommandOptions(isp, "list", "list the ISPs", "isp list", invocation).data().output();
+  CommandOptions(isp, "show", "show one ISP", "isp show", invocation)
+      .positional("NAME", "name", "its name")
+      .data()
+      .output();
+  CommandOptions(isp, "remove", "forget an ISP that no agreement and no order names", "isp remove", invocation)
+      .positional("NAME", "name", "its name")
+      .data()
+      .output();
+}
+
+void add_agreement(CLI::App& program, Invocation& invocation) {
+  auto& agreement = group(program, "agreement", "what each ISP grants, and what it is paid");
+  CommandOptions(agreement, "add", "an ISP's grant and tariff; one ISP's agreements never overlap", "agreement add",
+                 invocation)
+      .needed_text("--isp", "isp", "the ISP", "NAME")
+      .needed_text("--grant", "grant",
+                   "when its customers' uplinks may be used: always, none, or hours in its time zone like 18:00-24:00",
+                   "GRANT")
+      .text("--quota", "quota", "at most so many acknowledged bytes a period, e.g. 10TB", "BYTES")
+      .text("--per", "per", "the quota's period: day or month (default month)", "PERIOD")
+      .needed_text("--price", "price", "owed per GB (10^9 bytes) between its own customers", "AMOUNT")
+      .text("--off-net-price", "off_net_price", "owed per GB to receivers elsewhere (default: --price)", "AMOUNT")
+      .needed_text("--currency", "currency", "ISO 4217 code, e.g. EUR", "CODE")
+      .text("--from", "from", "begins: 2026-11-01 in the ISP's time zone, 2026-11-01T00:00Z (default now)", "TIME")
+      .text("--until", "until", "ends; without it, it holds until `agreement end`", "TIME")
+      .data()
+      .output();
+  CommandOptions(agreement, "list", "list the agreements", "agreement list", invocation)
+      .text("--isp", "isp", "of this ISP only", "NAME")
+      .data()
+      .output();
+  CommandOptions(agreement, "end", "end an agreement; service under it stops then", "agreement end", invocation)
+      .positional("ID", "id", "its number, from `agreement list`")
+      .text("--at", "at", "when, in UTC unless it says otherwise (default now)", "TIME")
+      .data()
+      .output();
+}
+
+void add_component(CLI::App& program, Invocation& invocation) {
+  auto& component = group(program, "component", "routers, switches and links with names of the operator's choice");
+  CommandOptions(component, "add", "name what answers at an address on measured paths", "component add", invocation)
+      .positional("NAME", "name", "its name, e.g. 'SP1 core router 3'")
+      .needed_text("--address", "address", "the address that it answers from", "ADDRESS")
+      .text("--kind", "kind", "router (default), switch, link, host or place", "KIND")
+      .text("--owner", "owner", "who is paid for it (default: the ISP that it lies in)", "NAME")
+      .data()
+      .output();
+  CommandOptions(component, "list", "list the components", "component list", invocation).data().output();
+  CommandOptions(component, "remove", "forget a component's name; its records stay", "component remove", invocation)
+      .positional("NAME", "name", "its name")
+      .data()
+      .output();
+}
+
+void add_content(CLI::App& program, Invocation& invocation) {
+  auto& content = group(program, "content", "what was published (by `waybill-agent publish` on a CDN node)");
+  CommandOptions(content, "list", "list the content that is handed out", "content list", invocation)
+      .text("--owner", "owner", "of this owner only", "OWNER")
+      .flag("--all", "all", "removed content too")
+      .data()
+      .output();
+  CommandOptions(content, "show", "show one content", "content show", invocation)
+      .positional("CONTENT", "content", "its id, the id's first digits, or its title")
+      .data()
+      .output();
+  CommandOptions(content, "remove", "hand it out no more; its books stay", "content remove", invocation)
+      .positional("CONTENT", "content", "its id, the id's first digits, or its title")
+      .data()
+      .output();
+}
+
+}  // namespace
+
+void add_registry_commands(CLI::App& program, Invocation& invocation) {
+  add_isp(program, invocation);
+  add_agreement(program, invocation);
+  add_component(program, invocation);
+  add_content(program, invocation);
+}
+
+}  // namespace waybill::tracker

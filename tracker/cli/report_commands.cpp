@@ -1,0 +1,90 @@
+#include "tracker/cli/command_options_cli11.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+CommandOptions& add_place_and_time(CommandOptions& command) {
+  return command.window()
+      .text("--period", "period", "a month 2026-11, a quarter 2026-Q4, a year or a day, instead of --since and --until",
+            "PERIOD")
+      .text("--between", "between", "only these hours of the day, e.g. 18:00-24:00", "HH:MM-HH:MM")
+      .text("--timezone", "timezone", "of hours, days and periods (default: the --from ISP's, else UTC)", "TZ");
+}
+
+void add_reports(CLI::App& program, Invocation& invocation) {
+  auto* report = program.add_subcommand("report", "questions to the accounts (all bytes are acknowledged ones)");
+  report->require_subcommand(1);
+  CommandOptions bytes(*report, "bytes", "how many bytes, from whom, to whom, of whose content, when", "report bytes",
+                       invocation);
+  add_place_and_time(
+      bytes.text("--from", "from", "sent from this ISP ('unknown': from no known one)", "ISP")
+          .text("--to", "to", "sent to this ISP", "ISP")
+          .text("--delivered-to", "delivered_to", "received at this ISP, from anywhere", "ISP")
+          .text("--owner", "owner", "of this owner's content", "OWNER")
+          .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
+          .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
+          .text("--component", "component", "carried by this network component: key or name", "NAME")
+          .flag("--crossing", "crossing", "what leaves --from and enters --to anywhere on its path, transit included")
+          .text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE"))
+      .list("--group-by", "group_by",
+            "isp-pair, agreement, source, owner, content, client, hour-of-day, quarter-hour, hour, day, month", "WHAT")
+      .data()
+      .output();
+  CommandOptions files(*report, "files", "how many files were received whole and verified", "report files", invocation);
+  add_place_and_time(files.text("--client", "client", "received by this agent: key, first digits, or name", "ID")
+                         .text("--owner", "owner", "of this owner", "OWNER")
+                         .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
+                         .text("--delivered-to", "delivered_to", "received at this ISP", "ISP")
+                         .text("--from", "from", "refused here: a file comes from many senders", "ISP"))
+      .data()
+      .output();
+  CommandOptions balance(*report, "balance", "the difference between the bytes that two ISPs sent each other",
+                         "report balance", invocation);
+  add_place_and_time(balance.needed_text("--from", "from", "the one ISP", "ISP")
+                         .needed_text("--to", "to", "the other ISP", "ISP")
+                         .text("--owner", "owner", "of this owner's content", "OWNER")
+                         .text("--content", "content", "of this content: id, first digits, or title", "CONTENT"))
+      .data()
+      .output();
+}
+
+}  // namespace
+
+void add_report_commands(CLI::App& program, Invocation& invocation) {
+  add_reports(program, invocation);
+  CommandOptions(program, "records",
+                 "the network component records: <component> <path, owner, #bytes, start, end, title>", "records",
+                 invocation)
+      .text("--component", "component", "of this component: key (router:core1) or name", "NAME")
+      .text("--owner", "owner", "of this owner's content", "OWNER")
+      .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
+      .window()
+      .text("--limit", "limit", "at most so many, the latest (default 1000)", "N")
+      .data()
+      .output();
+  CommandOptions(program, "transfers", "who served whom, how much, by which path", "transfers", invocation)
+      .text("--from", "from", "sent from this ISP", "ISP")
+      .text("--to", "to", "sent to this ISP", "ISP")
+      .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
+      .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
+      .window()
+      .data()
+      .output();
+  CommandOptions(program, "settle", "what is owed to an ISP for a period", "settle", invocation)
+      .needed_text("--isp", "isp", "the ISP", "NAME")
+      .needed_text("--period", "period", "2026-11, 2026-Q4, 2026 or 2026-11-23, in the ISP's time zone", "PERIOD")
+      .flag("--evidence", "evidence", "with every receipt behind it, for `waybill-tracker verify` (JSON only)")
+      .data()
+      .output();
+  CommandOptions(program, "verify", "check a settlement export with public keys alone", "verify", invocation)
+      .positional("EXPORT", "export", "the file that `settle --format json --out FILE` wrote")
+      .text("--tracker-key", "tracker_key", "refuse any other tracker's: the key on its enrol links", "HEX")
+      .output();
+  CommandOptions(program, "audit", "count every receipt again and compare with the accounts", "audit", invocation)
+      .flag("--signatures", "signatures", "verify every signature too")
+      .data()
+      .output();
+}
+
+}  // namespace waybill::tracker

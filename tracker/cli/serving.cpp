@@ -1,0 +1,82 @@
+#include <cstdio>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "tracker/api/tracker_app.h"
+#include "tracker/cli/administration.h"
+#include "tracker/cli/command_execution_json.h"
+#include "tracker/cli/settings.h"
+#include "tracker/store/store.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+// A command that another process runs on the books is done within this; a second tracker never is.
+constexpr std::chrono::seconds kLockPatience{15};
+constexpr std::chrono::milliseconds kLockPause{50};
+
+Result<DataLock> take_lock(const DataDirectory& directory) {
+  const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
+  while (true) {
+    auto lock = DataLock::try_take(directory);
+    if (!lock) return pass_on(lock);
+    if (*lock) return std::move(**lock);
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return refuse(fmt::format("another process works on {}: is a tracker running there?", directory.path.string()));
+    }
+    std::this_thread::sleep_for(kLockPause);
+  }
+}
+
+Result<Settings> choose_settings(const DataDirectory& directory, const nlohmann::json& arguments) {
+  auto settings = read_settings(directory);
+  if (!settings) return pass_on(settings);
+  if (arguments.contains("listen")) {
+    const auto listen = Endpoint::parse(arguments.at("listen").get<std::string>());
+    if (!listen) return pass_on(listen.error(), "--listen");
+    if (settings->public_port == settings->listen.port) settings->public_port = listen->port;
+    settings->listen = *listen;
+  }
+  if (arguments.contains("log_level")) {
+    const auto level = runtime::parse_log_level(arguments.at("log_level").get<std::string>());
+    if (!level) return pass_on(level.error(), "--log-level");
+    settings->log_level = *level;
+  }
+  return settings;
+}
+
+Result<int> serve(const Invocation& invocation) {
+  auto directory = find_data_directory(invocation.data);
+  if (!directory) return pass_on(directory);
+  const auto settings = choose_settings(*directory, invocation.arguments);
+  if (!settings) return tl::make_unexpected(settings.error());
+  auto key = crypto::KeyPair::load(directory->key());
+  if (!key) return pass_on(key);
+  const auto lock = take_lock(*directory);
+  if (!lock) return tl::make_unexpected(lock.error());
+  runtime::start_logging(settings->log_level);
+  ServeOptions options;
+  options.data = directory->path;
+  options.listen = settings->listen;
+  options.key = *key;
+  options.open_store = [where = settings->store] { return open_store(where, StoreAccess::read_write); };
+  options.administer = [key = *key, settings = *settings](Store& store, const std::string& request) {
+    static const runtime::SystemClock clock;
+    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    return execute_text(context, request);
+  };
+  return serve_tracker(std::move(options));
+}
+
+}  // namespace
+
+int run_server(const Invocation& invocation) {
+  const auto status = serve(invocation);
+  if (status) return *status;
+  std::fprintf(stderr, "waybill-tracker: %s\n", status.error().message.c_str());
+  return 1;
+}
+
+}  // namespace waybill::tracker

@@ -1,0 +1,92 @@
+#include "tracker/cli/settings.h"
+
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "common/types/check.h"
+#include "tracker/cli/settings_template.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+Result<std::uint16_t> parse_port(const std::string& text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || port == 0) {
+    return refuse(fmt::format("'{}' is not a TCP port", text));
+  }
+  return port;
+}
+
+// One setting into its field.
+Status apply(const std::string& name, const std::string& value, const DataDirectory& directory, Settings& settings) {
+  if (name == "listen") {
+    const auto listen = Endpoint::parse(value);
+    if (!listen) return tl::make_unexpected(listen.error());
+    settings.listen = *listen;
+  } else if (name == "public-host") {
+    if (value.empty()) return refuse("must not be empty");
+    settings.public_host = value;
+  } else if (name == "public-port") {
+    const auto port = parse_port(value);
+    if (!port) return tl::make_unexpected(port.error());
+    settings.public_port = *port;
+  } else if (name == "store") {
+    if (value.empty()) return refuse("must not be empty");
+    const bool url = value.find("://") != std::string::npos;
+    settings.store = url ? value : (directory.path / value).string();
+  } else if (name == "log-level") {
+    const auto level = runtime::parse_log_level(value);
+    if (!level) return tl::make_unexpected(level.error());
+    settings.log_level = *level;
+  } else {
+    return refuse("there is no such setting");
+  }
+  return {};
+}
+
+void replace_value(std::string& text, const std::string& name, const std::string& value) {
+  const std::string begin = "\n" + name + " = \"";
+  const auto at = text.find(begin);
+  WAYBILL_ASSERT(at != std::string::npos, "packaging/config/tracker.conf states this setting");
+  const auto from = at + begin.size();
+  text.replace(from, text.find('"', from) - from, value);
+}
+
+}  // namespace
+
+Result<Settings> read_settings(const DataDirectory& directory) {
+  const auto file = directory.settings().string();
+  Settings settings;
+  settings.store = directory.database().string();
+  std::vector<CLI::ConfigItem> items;
+  try {
+    items = CLI::ConfigTOML().from_file(file);
+  } catch (const CLI::Error& error) {
+    return refuse(fmt::format("{}: {}", file, error.what()));
+  }
+  for (const auto& item : items) {
+    if (item.name == "++" || item.name == "--") continue;  // CLI11's marks of sections
+    const auto name = item.fullname();
+    if (item.inputs.size() != 1) return refuse(fmt::format("{}: setting '{}' needs exactly one value", file, name));
+    if (auto ok = apply(name, item.inputs.front(), directory, settings); !ok) {
+      return refuse(fmt::format("{}: setting '{}': {}", file, name, ok.error().message));
+    }
+  }
+  if (settings.listen == Endpoint{}) return refuse(fmt::format("{}: setting 'listen' is missing", file));
+  if (settings.public_host.empty()) return refuse(fmt::format("{}: setting 'public-host' is missing", file));
+  if (settings.public_port == 0) settings.public_port = settings.listen.port;
+  return settings;
+}
+
+std::string initial_settings(const Endpoint& listen, const std::string& public_host) {
+  std::string text = kSettingsTemplate;
+  replace_value(text, "listen", listen.str());
+  replace_value(text, "public-host", public_host);
+  return text;
+}
+
+}  // namespace waybill::tracker

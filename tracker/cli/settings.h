@@ -1,0 +1,29 @@
+#pragma once
+// DIR/tracker.conf: what the operator may set. packaging/config/tracker.conf explains each setting and is what
+// `waybill-tracker init` starts from.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "common/runtime/log.h"
+#include "common/types/ip.h"
+#include "common/types/result.h"
+#include "tracker/cli/data_directory.h"
+
+namespace waybill::tracker {
+
+struct Settings {
+  Endpoint listen;
+  std::string public_host;        // on enrol links
+  std::uint16_t public_port = 0;  // on enrol links; the port of `listen` unless stated
+  std::string store;              // where the books are: a path or URL for open_store
+  runtime::LogLevel log_level = runtime::LogLevel::info;
+};
+
+// Refuses unknown settings and unreadable values, naming file and setting in one line.
+Result<Settings> read_settings(const DataDirectory& directory);
+
+// The file that `init` writes.
+std::string initial_settings(const Endpoint& listen, const std::string& public_host);
+
+}  // namespace waybill::tracker
