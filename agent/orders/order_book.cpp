@@ -63,6 +63,7 @@ OrderBook::Admission OrderBook::restore(protocol::SignedOrder order, IpAddress r
   booked.totals.sent =
       std::max(booked.totals.sent, SentBytes{std::clamp<std::int64_t>(sent.value, 0, booked.order().byte_limit.value)});
   if (latest) admission.refusal = acknowledge(*latest, booked.order().receiver);
+  booked.totals_may_lag = true;  // a kill may have come between the latest save and what was served after it
   return admission;
 }
 
@@ -198,11 +199,6 @@ std::vector<BookedOrder*> OrderBook::all() {
   list.reserve(orders_.size());
   for (const auto& [id, booked] : orders_) list.push_back(booked.get());
   return list;
-}
-
-int OrderBook::serving() const {
-  return static_cast<int>(
-      std::count_if(orders_.begin(), orders_.end(), [](const auto& entry) { return entry.second->connections > 0; }));
 }
 
 }  // namespace waybill::orders

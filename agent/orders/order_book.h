@@ -36,7 +36,6 @@ struct BookedOrder {
   ByteString acknowledgement;   // its envelope
   bool totals_may_lag = false;  // restored: an acknowledgement may prove more than what was saved
   protocol::Refusal revoked = protocol::Refusal::none;
-  int connections = 0;   // of its receiver, on which it is served
   TimeMs first_block{};  // written in this life; 0: none
   TimeMs last_block{};
 
@@ -104,7 +103,6 @@ class OrderBook {
 
   std::vector<BookedOrder*> all();
   std::size_t size() const { return orders_.size(); }
-  int serving() const;  // orders with a connected receiver
 
  private:
   struct Ended {

@@ -1,0 +1,270 @@
+// The gate on a channel: which blocks libtorrent may read and send, and the books that say so.
+#include <algorithm>
+
+#include "agent/transfer/peer_channel_libtorrent.h"
+#include "agent/transfer/transfer_core_libtorrent.h"
+#include "common/protocol/limits.h"
+#include "common/types/check.h"
+
+namespace waybill::transfer {
+
+using protocol::Refusal;
+
+namespace {
+
+void append_number(ByteString& bytes, std::uint32_t number) {
+  for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<char>(number >> shift & 0xff));
+}
+
+ByteString short_message(char type) {
+  ByteString bytes;
+  append_number(bytes, 1);
+  bytes.push_back(type);
+  return bytes;
+}
+
+// BEP 3 and BEP 6.
+constexpr char kChoke = 0;
+constexpr char kUnchoke = 1;
+constexpr char kHave = 4;
+constexpr char kReject = 16;
+constexpr char kExtended = 20;
+
+constexpr DurationMs kRefusalLinger{300};
+// A peer may have asked before it heard that it was choked.
+constexpr DurationMs kChokeGrace = seconds(2);
+
+orders::Block block_of(const lt::peer_request& request) {
+  return {static_cast<int>(request.piece), request.start, request.length};
+}
+
+}  // namespace
+
+Refusal PeerChannel::judge(const orders::Block& block, orders::BookedOrder*& charged) {
+  if (!proven_) return Refusal::key_not_proven;
+  if (no_slot_) return Refusal::upload_cap_reached;
+  if (presented_.empty() || !content_->servable()) return Refusal::no_order;
+  auto& book = core_.serving().book();
+  auto* customer = book.customer(theirs_->key, content_->facts.content);
+  const auto grant = book.request(customer, content_->geometry, block, core_.now());
+  charged = grant.order;
+  return grant.refusal;
+}
+
+// Before libtorrent has looked at the request at all. False lets libtorrent serve it.
+bool PeerChannel::on_request(lt::peer_request const& request) {
+  orders::BookedOrder* charged = nullptr;
+  const auto refusal = close_at_ ? Refusal::no_order : judge(block_of(request), charged);
+  if (refusal == Refusal::none) {
+    granted_.emplace(block_key(request), Written{charged->id(), request.length});
+    return false;
+  }
+  if (refusal == Refusal::acknowledgement_overdue) throttle();
+  refuse_block(request, refusal);
+  return true;
+}
+
+// Choked on the wire alone: libtorrent goes on sending what was granted, and nothing else gets past on_request.
+void PeerChannel::throttle() {
+  if (service_ != Service::open) return;
+  service_ = Service::throttled;
+  choked_at_ = core_.monotonic();
+  ++core_.tally().throttles;
+  send_raw(short_message(kChoke));
+}
+
+void PeerChannel::acknowledgement_came() {
+  if (service_ != Service::throttled) return reconsider_service();
+  service_ = Service::open;
+  send_raw(short_message(kUnchoke));
+}
+
+bool PeerChannel::counts_as_storm(Refusal reason) const {
+  switch (reason) {
+    // Requests that were right when they were sent.
+    case Refusal::acknowledgement_overdue:
+    case Refusal::order_expired:
+    case Refusal::order_revoked:
+    case Refusal::sharing_off:
+    case Refusal::bytes_exhausted:
+    case Refusal::no_order:
+      return !had_orders_ || core_.monotonic() - choked_at_ > kChokeGrace;
+    default:
+      return true;
+  }
+}
+
+void PeerChannel::refuse_block(lt::peer_request const& request, Refusal reason) {
+  ++core_.tally().refused_blocks[static_cast<std::size_t>(reason)];
+  reject(request);
+  if (reason == Refusal::bytes_exhausted) withdraw_exhausted();
+  if (reason != Refusal::acknowledgement_overdue && service_ == Service::open && !any_presented_live()) close_service();
+  if (!counts_as_storm(reason) || close_at_ || ++refusals_ <= kMaxRefusalsPerPeer) return;
+  ++core_.tally().disconnected_for_refusals;
+  send(protocol::PeerRefusal{reason, {}});
+  close_after(kRefusalLinger, "the peer goes on asking for what was refused: " + std::string(name_of(reason)));
+}
+
+void PeerChannel::reject(lt::peer_request const& request) {
+  ByteString bytes;
+  append_number(bytes, 13);
+  bytes.push_back(kReject);
+  append_number(bytes, static_cast<std::uint32_t>(static_cast<int>(request.piece)));
+  append_number(bytes, static_cast<std::uint32_t>(request.start));
+  append_number(bytes, static_cast<std::uint32_t>(request.length));
+  send_raw(bytes);
+}
+
+// libtorrent turned a granted request down: cancelled, choked, a piece that is not held, its queue full.
+void PeerChannel::sent_reject_request(lt::peer_request const& request) {
+  const auto at = granted_.find(block_key(request));
+  if (at == granted_.end()) return;
+  auto& book = core_.serving().book();
+  if (auto* order = book.find(at->second.order)) book.taken_back(*order, ByteCount{at->second.bytes});
+  granted_.erase(at);
+}
+
+void PeerChannel::sent_piece(lt::peer_request const& request) {
+  const auto at = granted_.find(block_key(request));
+  WAYBILL_ASSERT(at != granted_.end() && at->second.bytes == request.length, "a block is sent that was not granted");
+  buffered_.push_back(at->second);
+  granted_.erase(at);
+}
+
+void PeerChannel::sent_payload(int bytes) {
+  auto& book = core_.serving().book();
+  core_.tally().sent += SentBytes{bytes};
+  const auto now = core_.now();
+  for (std::int64_t left = bytes; left > 0;) {
+    WAYBILL_ASSERT(!buffered_.empty(), "payload is written that was not granted");
+    auto& front = buffered_.front();
+    const auto part = std::min(left, front.bytes);
+    if (auto* order = book.find(front.order)) book.written(*order, ByteCount{part}, now);
+    front.bytes -= part;
+    left -= part;
+    if (front.bytes == 0) buffered_.pop_front();
+  }
+}
+
+bool PeerChannel::serves(const OrderId& order) const {
+  return std::find(presented_.begin(), presented_.end(), order) != presented_.end();
+}
+
+void PeerChannel::serve(const OrderId& order) {
+  had_orders_ = true;
+  if (!serves(order)) presented_.push_back(order);
+  const auto* booked = core_.serving().book().find(order);
+  if (booked != nullptr && !booked->acknowledgement.empty()) send_acknowledgement(booked->acknowledgement);
+  const bool was_serving = serving();
+  reconsider_service();
+  if (booked != nullptr && was_serving && serving()) announce(booked->order());
+}
+
+void PeerChannel::stop_serving(const OrderId& order) {
+  std::erase(presented_, order);
+  reconsider_service();
+}
+
+// The receiver is told before it asks again, and for a while what it asked before that is nobody's fault.
+void PeerChannel::withdraw_exhausted() {
+  for (const auto& id : presented_) {
+    const auto* order = core_.serving().book().find(id);
+    if (order == nullptr || !order->exhausted()) continue;
+    if (std::find(withdrawn_.begin(), withdrawn_.end(), id) != withdrawn_.end()) continue;
+    withdrawn_.push_back(id);
+    choked_at_ = core_.monotonic();
+    withdraw(order->order());
+  }
+}
+
+bool PeerChannel::any_presented_live() const {
+  auto& book = core_.serving().book();
+  const auto now = core_.now();
+  return std::any_of(presented_.begin(), presented_.end(), [&](const OrderId& id) {
+    const auto* order = book.find(id);
+    if (order == nullptr || order->exhausted()) return false;
+    return orders::in_force(&order->order(), order->revoked != Refusal::none, book.sharing(), now) == Refusal::none;
+  });
+}
+
+void PeerChannel::reconsider_service() {
+  const bool live = !close_at_ && proven_ && content_->servable() && any_presented_live();
+  if (!live) return close_service();
+  limit_rate();
+  if (service_ == Service::closed) open_service();
+}
+
+void PeerChannel::limit_rate() {
+  auto& book = core_.serving().book();
+  ByteRate least{0};
+  for (const auto& id : presented_) {
+    const auto* order = book.find(id);
+    if (order == nullptr || order->order().rate_limit.value <= 0 || order->revoked != Refusal::none) continue;
+    if (least.value == 0 || order->order().rate_limit < least) least = order->order().rate_limit;
+  }
+  if (least == rate_class_.limit) return;
+  if (!core_.rates().limit(peer_, rate_class_, least)) refuse_order(Refusal::too_busy, {});
+}
+
+void PeerChannel::open_service() {
+  const auto open = std::count_if(core_.channels().begin(), core_.channels().end(),
+                                  [](const PeerChannel* channel) { return channel->serving(); });
+  no_slot_ = open >= core_.upload_slots();
+  if (no_slot_) return refuse_order(Refusal::upload_cap_reached, presented_.back());
+  service_ = Service::open;
+  auto& book = core_.serving().book();
+  for (const auto& id : presented_) {
+    if (const auto* order = book.find(id)) announce(order->order());
+  }
+  if (peer_.native_handle() && !peer_.is_disconnecting()) peer_.maybe_unchoke_this_peer();
+}
+
+// libtorrent's own choke: it rejects what it has not begun to read.
+void PeerChannel::close_service() {
+  if (service_ == Service::closed) return;
+  service_ = Service::closed;
+  choked_at_ = core_.monotonic();
+  if (peer_.native_handle() && !peer_.is_disconnecting()) peer_.choke_this_peer();
+}
+
+// The receiver does not heed our bitfield: it asks for what we offer under its orders.
+void PeerChannel::announce(const protocol::ServeOrder& order) {
+  const auto held = content_->pieces();
+  ByteString bytes;
+  for (const auto& range : order.ranges) {
+    const auto end = std::min<std::int64_t>(range.first + range.count, static_cast<std::int64_t>(held.size()));
+    for (auto piece = range.first; piece < end; ++piece) {
+      if (!held[static_cast<std::size_t>(piece)]) continue;
+      append_number(bytes, 5);
+      bytes.push_back(kHave);
+      append_number(bytes, static_cast<std::uint32_t>(piece));
+    }
+  }
+  if (!bytes.empty()) send_raw(bytes);
+}
+
+void PeerChannel::withdraw(const protocol::ServeOrder& ended) {
+  if (their_dont_have_ == 0 || !serving()) return;
+  auto& book = core_.serving().book();
+  std::vector<const protocol::ServeOrder*> others;
+  for (const auto& id : presented_) {
+    const auto* order = book.find(id);
+    const bool live = order != nullptr && order->revoked == Refusal::none && !order->exhausted();
+    if (live && id != ended.id) others.push_back(&order->order());
+  }
+  ByteString bytes;
+  for (const auto& range : ended.ranges) {
+    const auto end = std::min(range.first + range.count, content_->facts.pieces);
+    for (auto piece = range.first; piece < end; ++piece) {
+      const auto covers = [&](const protocol::ServeOrder* order) { return order->covers(piece); };
+      if (std::any_of(others.begin(), others.end(), covers)) continue;
+      append_number(bytes, 6);
+      bytes.push_back(kExtended);
+      bytes.push_back(static_cast<char>(their_dont_have_));
+      append_number(bytes, static_cast<std::uint32_t>(piece));
+    }
+  }
+  if (!bytes.empty()) send_raw(bytes);
+}
+
+}  // namespace waybill::transfer

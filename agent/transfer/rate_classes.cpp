@@ -1,0 +1,57 @@
+#include <algorithm>
+#include <limits>
+
+#include <libtorrent/aux_/session_interface.hpp>
+#include <libtorrent/aux_/socket_type.hpp>
+#include <libtorrent/ip_filter.hpp>
+#include <libtorrent/peer_class.hpp>
+#include <libtorrent/peer_connection.hpp>
+
+#include "agent/transfer/rate_classes_libtorrent.h"
+#include "agent/transfer/transfer_core_libtorrent.h"
+
+namespace waybill::transfer {
+
+namespace {
+
+constexpr std::uint32_t kClassesInFilter = 32;  // libtorrent's address filter names classes by the bits of a word
+
+}  // namespace
+
+// libtorrent assigns classes by address when a connection begins, and offers no other way in. Here the address filter
+// is set for the moment of one call, on the session's own thread, so that only this connection gets the class.
+bool RateClasses::limit(const lt::peer_connection_handle& peer, RateClass& held, ByteRate rate) {
+  const auto connection = peer.native_handle();
+  if (!connection) return true;
+  auto& session = core_.session();
+  if (static_cast<std::uint32_t>(held.id) == 0) {
+    if (rate.value == 0) return true;
+    const auto id = session.create_peer_class("order");
+    const auto number = static_cast<std::uint32_t>(id);
+    if (number >= kClassesInFilter) {
+      session.delete_peer_class(id);
+      return false;
+    }
+    const auto before = session.get_peer_class_filter();
+    auto with_class = before;
+    const auto address = peer.remote().address();
+    with_class.add_rule(address, address, 1u << number);
+    session.set_peer_class_filter(with_class);
+    connection->m_ses.set_peer_classes(connection.get(), address, lt::aux::socket_type_idx(connection->get_socket()));
+    session.set_peer_class_filter(before);
+    held.id = id;
+  }
+  auto info = session.get_peer_class(held.id);
+  const auto most = static_cast<std::int64_t>(std::numeric_limits<int>::max());
+  info.upload_limit = static_cast<int>(std::min(most, rate.value));
+  session.set_peer_class(held.id, info);
+  held.limit = rate;
+  return true;
+}
+
+void RateClasses::release(RateClass& held) {
+  if (static_cast<std::uint32_t>(held.id) != 0 && !core_.closed()) core_.session().delete_peer_class(held.id);
+  held = {};
+}
+
+}  // namespace waybill::transfer
