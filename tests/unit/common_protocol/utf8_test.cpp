@@ -27,6 +27,8 @@ TEST_CASE("control characters and what RFC 3629 forbids are not") {
       "\xc0\xaf",
       "\xc1\xbf",
       "\xe0\x80\xaf",
+      "\xe0\x9f\xbf",
+      "\xf0\x8f\xbf\xbf",
       "\xf0\x80\x80\xaf",  // stray, overlong
       "\xed\xa0\x80",
       "\xed\xbf\xbf",
