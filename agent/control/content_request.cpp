@@ -16,9 +16,8 @@ constexpr std::size_t kLargestPage = 1 << 20;  // bytes; a page that redirects n
 constexpr DurationMs kPageTimeout = seconds(20);
 
 bool same_host(const std::string& a, const std::string& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 bool is_redirect(int status) {
@@ -96,8 +95,8 @@ Result<RequestStep> first_step(const std::string& text, const Enrollment& enroll
 Result<RequestStep> next_step(const net::Url& asked, const net::HttpResponse& answer, int redirects,
                               const Enrollment& enrollment) {
   if (!is_redirect(answer.status)) {
-    return refuse(fmt::format("{} does not lead to the tracker: it answers with status {} and no redirect",
-                              asked.str(), answer.status));
+    return refuse(fmt::format("{} does not lead to the tracker: it answers with status {} and no redirect", asked.str(),
+                              answer.status));
   }
   const auto location = answer.headers.find("location");
   if (location == answer.headers.end()) {

@@ -7,7 +7,7 @@ namespace waybill::control {
 
 namespace {
 
-constexpr int kPatientAttempt = 5;  // its delay is the longest
+constexpr int kPatientAttempt = 5;                // its delay is the longest
 constexpr DurationMs kIdleTimeout = seconds(30);  // a vanished tracker is noticed after this
 
 }  // namespace
@@ -124,8 +124,9 @@ void ControlSession::try_again(const std::string& reason) {
   const auto delay = reconnect_delay(attempt_, jitter);
   // Said once for each cause; a tracker that stays away must not fill the disk with lines.
   if (trouble_ != reason) {
-    WAYBILL_WARN("control", "no tracker: {}. Transfers under way go on while their orders live; trying again every {} s",
-                 reason, kLongestReconnectDelay.value / 1000);
+    WAYBILL_WARN("control",
+                 "no tracker: {}. Transfers under way go on while their orders live; trying again every {} s", reason,
+                 kLongestReconnectDelay.value / 1000);
   }
   trouble_ = reason;
   attempt_ += 1;

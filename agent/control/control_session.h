@@ -21,7 +21,7 @@ class ControlSession {
     Enrollment enrollment;
     crypto::KeyPair key;
     std::optional<IpAddress> bind;
-    std::function<protocol::Hello()> hello;  // all but key and proof, as of now
+    std::function<protocol::Hello()> hello;                        // all but key and proof, as of now
     std::function<void(const protocol::ControlMessage&)> deliver;  // begins with a Welcome on every connection
     std::function<void(const std::string& reason)> lost;           // after a Welcome
     std::function<void(const std::string& line)> ended;            // for good: trying again is useless
@@ -32,7 +32,7 @@ class ControlSession {
   void start();
   void stop();  // no call comes any more
   bool ready() const { return phase_ == Phase::ready; }
-  bool send(const protocol::ControlMessage& message);  // false, and nothing sent, unless ready
+  bool send(const protocol::ControlMessage& message);      // false, and nothing sent, unless ready
   const std::string& trouble() const { return trouble_; }  // why it is not ready; empty where it is
 
  private:

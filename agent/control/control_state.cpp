@@ -44,8 +44,7 @@ Reaction refused(const protocol::Refused& refusal) {
   }
   reaction.close = fmt::format("refused: {} ({})", refusal.message, protocol::name_of(refusal.reason));
   // Two agents with one key would otherwise throw each other out every second.
-  reaction.patience =
-      refusal.reason == Refusal::replaced_by_newer_connection || refusal.reason == Refusal::too_busy;
+  reaction.patience = refusal.reason == Refusal::replaced_by_newer_connection || refusal.reason == Refusal::too_busy;
   return reaction;
 }
 
@@ -73,9 +72,9 @@ Reaction react(Phase phase, const protocol::ControlMessage& message) {
     if (phase != Phase::awaiting_challenge) return violated("the tracker challenged twice");
     Reaction reaction;
     if (challenge->version != protocol::kProtocolVersion) {
-      reaction.final = fmt::format("the tracker speaks version {} of the protocol, this agent version {}: {}",
-                                   challenge->version, protocol::kProtocolVersion,
-                                   advice(Refusal::version_unsupported));
+      reaction.final =
+          fmt::format("the tracker speaks version {} of the protocol, this agent version {}: {}", challenge->version,
+                      protocol::kProtocolVersion, advice(Refusal::version_unsupported));
       return reaction;
     }
     reaction.next = Phase::awaiting_welcome;
@@ -97,8 +96,7 @@ Reaction react(Phase phase, const protocol::ControlMessage& message) {
 }
 
 DurationMs reconnect_delay(int attempt, double jitter) {
-  const auto longest =
-      std::min(kLongestReconnectDelay.value, kFirstReconnectDelay.value << std::clamp(attempt, 0, 10));
+  const auto longest = std::min(kLongestReconnectDelay.value, kFirstReconnectDelay.value << std::clamp(attempt, 0, 10));
   return {longest - static_cast<std::int64_t>(static_cast<double>(longest) / 2 * jitter)};
 }
 

@@ -18,10 +18,10 @@ enum class Phase {
 // What is to be done after a message. At most one of `prove`, `close` and `final` is set.
 struct Reaction {
   Phase next = Phase::disconnected;
-  bool prove = false;    // sign the challenge and say hello
-  bool deliver = false;  // hand the message to the app
-  std::string close;     // why to close and try again; empty: do not
-  std::string final;     // why trying again is useless: the line a person reads; empty: it is not
+  bool prove = false;     // sign the challenge and say hello
+  bool deliver = false;   // hand the message to the app
+  std::string close;      // why to close and try again; empty: do not
+  std::string final;      // why trying again is useless: the line a person reads; empty: it is not
   bool patience = false;  // with `close`: the next attempt waits the longest delay
 };
 Reaction react(Phase phase, const protocol::ControlMessage& message);

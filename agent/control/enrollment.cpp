@@ -20,9 +20,10 @@ std::string text_field(const nlohmann::json& json, const char* name) {
 
 Result<Enrollment> load_enrollment(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) {
-    return refuse(fmt::format("this agent is not enrolled ({} does not exist): run waybill-agent enroll LINK with the "
-                              "operator's link",
-                              file.string()));
+    return refuse(
+        fmt::format("this agent is not enrolled ({} does not exist): run waybill-agent enroll LINK with the "
+                    "operator's link",
+                    file.string()));
   }
   auto text = storage::read_text_file(file, kLargestFile);
   if (!text) return pass_on(text);
@@ -51,8 +52,8 @@ Status save_enrollment(const std::filesystem::path& file, const Enrollment& enro
                                     {"tracker_key", enrollment.tracker_key.hex()},
                                     {"role", protocol::name_of(enrollment.role)},
                                     {"name", enrollment.name}};
-  return storage::write_text_file(
-      file, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  return storage::write_text_file(file,
+                                  json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 net::ClientOptions tracker_options(const Enrollment& enrollment, const std::optional<IpAddress>& bind) {

@@ -101,9 +101,10 @@ Result<std::unique_ptr<LibraryStore>> LibraryStore::open(const std::filesystem::
 
 Status LibraryStore::add(const LibraryEntry& entry, const ByteString& torrent) {
   return storage::guarded(impl_->file, [&] {
-    SQLite::Statement insert(*impl_->database,
-                             "INSERT OR REPLACE INTO content (content_id, state, path, name, size, sequential, started, "
-                             "completed, delivery, torrent) VALUES (?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement insert(
+        *impl_->database,
+        "INSERT OR REPLACE INTO content (content_id, state, path, name, size, sequential, started, "
+        "completed, delivery, torrent) VALUES (?,?,?,?,?,?,?,?,?,?)");
     bind_entry(insert, entry);
     bind_bytes(insert, 10, torrent);
     insert.exec();

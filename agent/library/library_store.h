@@ -29,8 +29,8 @@ struct LibraryEntry {
   ByteCount size;
   bool sequential = false;
   TimeMs started{};
-  TimeMs completed{};    // 0: not yet
-  ByteString delivery;   // signed, until the tracker has recorded it; then empty
+  TimeMs completed{};   // 0: not yet
+  ByteString delivery;  // signed, until the tracker has recorded it; then empty
   bool operator==(const LibraryEntry&) const = default;
 };
 

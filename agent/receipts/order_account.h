@@ -25,20 +25,19 @@ struct OrderAccount {
   TimeMs receipted_until{};  // end of the latest receipt; 0: none
 
   // The stretch since then.
-  TimeMs stretch_start{};   // 0: nothing happened in it
-  TimeMs last_observed{};   // when totals rose last
-  ByteRate max_rate;        // highest over one second, in the stretch
+  TimeMs stretch_start{};  // 0: nothing happened in it
+  TimeMs last_observed{};  // when totals rose last
+  ByteRate max_rate;       // highest over one second, in the stretch
 
   bool ended = false;  // nothing will be added; kept until `forget_after`
 
   bool pending() const { return sent > receipted_sent || acked > receipted_acked; }
   bool operator==(const OrderAccount& other) const {
     return order.envelope == other.order.envelope && receiver == other.receiver && sent == other.sent &&
-           acked == other.acked && acknowledgement == other.acknowledgement &&
-           receipted_sent == other.receipted_sent && receipted_acked == other.receipted_acked &&
-           next_sequence == other.next_sequence && receipted_until == other.receipted_until &&
-           stretch_start == other.stretch_start && last_observed == other.last_observed &&
-           max_rate == other.max_rate && ended == other.ended;
+           acked == other.acked && acknowledgement == other.acknowledgement && receipted_sent == other.receipted_sent &&
+           receipted_acked == other.receipted_acked && next_sequence == other.next_sequence &&
+           receipted_until == other.receipted_until && stretch_start == other.stretch_start &&
+           last_observed == other.last_observed && max_rate == other.max_rate && ended == other.ended;
   }
 };
 
@@ -47,7 +46,7 @@ struct ServeObservation {
   SentBytes sent;
   AckedBytes acked;
   ByteString acknowledgement;
-  ByteRate rate;        // over the last second
+  ByteRate rate;         // over the last second
   TimeMs first_block{};  // 0: none in this life of the engine
 };
 

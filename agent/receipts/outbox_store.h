@@ -26,8 +26,8 @@ struct OutboxChange {
 };
 
 struct OutboxCounts {
-  std::int64_t waiting = 0;        // receipts
-  std::int64_t waiting_bytes = 0;  // of their envelopes
+  std::int64_t waiting = 0;                                 // receipts
+  std::int64_t waiting_bytes = 0;                           // of their envelopes
   std::map<protocol::ReceiptStatus, std::int64_t> refused;  // kept, by what the tracker said
 };
 
@@ -42,8 +42,8 @@ class OutboxStore {
   static Result<std::unique_ptr<OutboxStore>> open(const std::filesystem::path& file);
   ~OutboxStore();
 
-  // All or nothing. A receipt whose id is in the outbox already with the same bytes is not added twice; with other bytes
-  // it is our bug and fails.
+  // All or nothing. A receipt whose id is in the outbox already with the same bytes is not added twice; with other
+  // bytes it is our bug and fails.
   Status save(const OutboxChange& change);
   // Oldest first; at most `max_count` and `max_bytes` of envelopes, but at least one where any waits.
   Result<std::vector<OutgoingReceipt>> oldest(std::size_t max_count, std::size_t max_bytes);

@@ -69,13 +69,15 @@ void ReceiptBook::observe_now(OrderAccount& account, const transfer::ServeProgre
   if (due(account, now, false) == CutReason::quarter_hour) cut_if_due(account, false);
   const auto before = account.last_observed;
   const auto acked = account.acked;
-  observe(account, {progress.sent, progress.acked, progress.acknowledgement, progress.rate, progress.first_block},
-          now);
+  observe(account, {progress.sent, progress.acked, progress.acknowledgement, progress.rate, progress.first_block}, now);
   if (account.last_observed != before || account.acked != acked) changed_.insert(progress.order);
 }
 
 void ReceiptBook::cut_if_due(OrderAccount& account, bool ending) {
-  if (due(account, needs_.clock.now(), ending) == CutReason::none) return;
+  const auto reason = due(account, needs_.clock.now(), ending);
+  if (reason == CutReason::none) return;
+  if (reason == CutReason::ended && !closed_ && needs_.path_pending(account.receiver))
+    return;  // the next tick asks again
   auto receipt = cut(account, needs_.path_to(account.receiver));
   if (!receipt) return;
   changed_.insert(receipt->id.order);

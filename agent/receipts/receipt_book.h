@@ -39,8 +39,11 @@ class ReceiptBook {
     storage::StorageThread& storage;
     OutboxStore& store;
     std::function<protocol::Path(const IpAddress& receiver)> path_to;  // the latest known
-    std::function<void()> receipts_saved;                              // there is something to upload
-    std::function<void(std::string reason)> may_serve;                 // empty: yes; else why not. Called on change
+    // The trace to the receiver is under way: an order that ends meanwhile has its last receipt wait for it. Must
+    // become false by itself within seconds.
+    std::function<bool(const IpAddress& receiver)> path_pending;
+    std::function<void()> receipts_saved;               // there is something to upload
+    std::function<void(std::string reason)> may_serve;  // empty: yes; else why not. Called on change
   };
   explicit ReceiptBook(Needs needs);
 

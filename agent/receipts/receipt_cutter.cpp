@@ -67,8 +67,6 @@ std::optional<protocol::Receipt> cut(OrderAccount& account, const protocol::Path
   return receipt;
 }
 
-TimeMs forget_after(const OrderAccount& account) {
-  return account.order.order.not_after + protocol::kClockTolerance;
-}
+TimeMs forget_after(const OrderAccount& account) { return account.order.order.not_after + protocol::kClockTolerance; }
 
 }  // namespace waybill::receipts

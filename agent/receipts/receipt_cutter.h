@@ -7,7 +7,7 @@
 namespace waybill::receipts {
 
 inline constexpr DurationMs kReceiptInterval = seconds(5);
-inline constexpr std::int64_t kReceiptVolume = 64ll << 20;  // acknowledged bytes
+inline constexpr std::int64_t kReceiptVolume = 64ll << 20;   // acknowledged bytes
 inline constexpr DurationMs kAccountingGrain = minutes(15);  // of UTC: no receipt's stretch crosses a boundary of it
 
 enum class CutReason {

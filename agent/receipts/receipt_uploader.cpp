@@ -62,20 +62,19 @@ void ReceiptUploader::next_batch() {
   more_ = false;
   auto* store = &needs_.store;
   using Oldest = Result<std::vector<OutgoingReceipt>>;
-  needs_.storage.call<Oldest>(
-      [store] { return store->oldest(protocol::kMaxReceiptsPerBatch, kBatchEnvelopeBytes); },
-      [this, alive = alive_](Oldest batch) {
-        if (!*alive) return;
-        if (!batch) return failed(batch.error().message);
-        if (batch->empty()) {
-          busy_ = false;
-          failures_ = 0;
-          trouble_.clear();
-          if (more_) next_batch();
-          return;
-        }
-        upload(std::make_shared<const std::vector<OutgoingReceipt>>(std::move(*batch)));
-      });
+  needs_.storage.call<Oldest>([store] { return store->oldest(protocol::kMaxReceiptsPerBatch, kBatchEnvelopeBytes); },
+                              [this, alive = alive_](Oldest batch) {
+                                if (!*alive) return;
+                                if (!batch) return failed(batch.error().message);
+                                if (batch->empty()) {
+                                  busy_ = false;
+                                  failures_ = 0;
+                                  trouble_.clear();
+                                  if (more_) next_batch();
+                                  return;
+                                }
+                                upload(std::make_shared<const std::vector<OutgoingReceipt>>(std::move(*batch)));
+                              });
 }
 
 void ReceiptUploader::upload(Batch batch) {
@@ -101,7 +100,8 @@ void ReceiptUploader::answered(const Batch& batch, Result<net::HttpResponse> res
 void ReceiptUploader::settle(UploadOutcome outcome) {
   for (const auto& one : outcome.settled) {
     if (protocol::is_durable(one.status) || protocol::is_transient(one.status)) continue;
-    WAYBILL_WARN("receipts", "the tracker refused a receipt for good: {}; it is kept in the outbox. order={} sequence={}",
+    WAYBILL_WARN("receipts",
+                 "the tracker refused a receipt for good: {}; it is kept in the outbox. order={} sequence={}",
                  protocol::name_of(one.status), one.id.order.brief(), one.id.sequence);
   }
   auto* store = &needs_.store;

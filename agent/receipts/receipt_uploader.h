@@ -14,11 +14,11 @@
 
 namespace waybill::receipts {
 
-inline constexpr DurationMs kFirstUploadDelay{500};        // after the first failure; doubles
+inline constexpr DurationMs kFirstUploadDelay{500};  // after the first failure; doubles
 inline constexpr DurationMs kLongestUploadDelay = seconds(30);
 
-// What the tracker's answer to a batch comes to. A status that this version does not know counts as try_later: a receipt
-// is given up only for a reason that can be named.
+// What the tracker's answer to a batch comes to. A status that this version does not know counts as try_later: a
+// receipt is given up only for a reason that can be named.
 struct UploadOutcome {
   std::vector<SettledReceipt> settled;
   std::int64_t durable = 0, refused = 0, later = 0;

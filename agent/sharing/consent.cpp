@@ -39,8 +39,8 @@ Result<SharingState> load_sharing(const std::filesystem::path& file, AgentRole r
   if (!text) return pass_on(text);
   const auto json = nlohmann::json::parse(*text, nullptr, false);
   const auto broken = [&](std::string_view why) {
-    return refuse(fmt::format("{} {}: correct it, or run waybill-agent share on|off after removing it", file.string(),
-                              why));
+    return refuse(
+        fmt::format("{} {}: correct it, or run waybill-agent share on|off after removing it", file.string(), why));
   };
   if (!json.is_object()) return broken("is not a JSON object");
   const auto on = json.find("share"), cap = json.find("upload_cap"), slots = json.find("upload_slots");
@@ -61,9 +61,8 @@ Result<SharingState> load_sharing(const std::filesystem::path& file, AgentRole r
 }
 
 Status save_sharing(const std::filesystem::path& file, const SharingState& state) {
-  const nlohmann::ordered_json json{{"share", state.consented},
-                                    {"upload_cap", state.upload_cap.value},
-                                    {"upload_slots", state.upload_slots}};
+  const nlohmann::ordered_json json{
+      {"share", state.consented}, {"upload_cap", state.upload_cap.value}, {"upload_slots", state.upload_slots}};
   return storage::write_text_file(file, json.dump(2) + "\n");
 }
 

@@ -19,8 +19,9 @@ struct DatabaseDeleter {
 };
 using DatabasePtr = std::unique_ptr<SQLite::Database, DatabaseDeleter>;
 
-// Opens or creates `file` with mode 0600. migrations[i] is SQL that leads from version i to i + 1, each in a transaction
-// of its own. Fails, naming the file and what to do, when it is unreadable, corrupt, or written by a later version.
+// Opens or creates `file` with mode 0600. migrations[i] is SQL that leads from version i to i + 1, each in a
+// transaction of its own. Fails, naming the file and what to do, when it is unreadable, corrupt, or written by a later
+// version.
 Result<DatabasePtr> open_database(const std::filesystem::path& file, const std::vector<std::string>& migrations);
 
 // Runs `work`; an SQLite exception becomes an Error that names `file`. Disk full and busy are transient.

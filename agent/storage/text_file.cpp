@@ -54,7 +54,8 @@ Result<std::string> read_text_file(const std::filesystem::path& file, std::size_
     if (got == 0) return text;
     text.append(buffer, static_cast<std::size_t>(got));
     if (text.size() > max_bytes) {
-      return refuse(fmt::format("{} is larger than {} bytes: it is not the file that is meant", file.string(), max_bytes));
+      return refuse(
+          fmt::format("{} is larger than {} bytes: it is not the file that is meant", file.string(), max_bytes));
     }
   }
 }

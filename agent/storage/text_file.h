@@ -1,6 +1,6 @@
 #pragma once
-// Small files of the agent (enrollment, consent): read whole with a limit, written so that a crash leaves the old or the
-// new one, never half of either.
+// Small files of the agent (enrollment, consent): read whole with a limit, written so that a crash leaves the old or
+// the new one, never half of either.
 #include <filesystem>
 #include <string>
 

@@ -1,0 +1,3 @@
+#include "agent/cli/command_line.h"
+
+int main(int argc, char** argv) { return waybill::cli::run_command_line(argc, argv); }

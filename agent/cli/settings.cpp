@@ -1,0 +1,116 @@
+#include "agent/cli/settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <map>
+#include <sstream>
+
+#include <CLI/Config.hpp>
+#include <CLI/Error.hpp>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "agent/sharing/consent.h"
+#include "agent/sharing/rate_text.h"
+#include "agent/storage/text_file.h"
+
+namespace waybill::cli {
+
+namespace {
+
+constexpr std::size_t kLargestConfig = 64 * 1024;
+
+using Setter = std::function<Status(Settings&, const std::string&)>;
+
+template <typename T, typename Member>
+Status assign(Result<T> value, Member& member) {
+  if (!value) return pass_on(value);
+  member = *value;
+  return {};
+}
+
+Result<bool> parse_switch(const std::string& text) {
+  if (text == "true" || text == "yes" || text == "on") return true;
+  if (text == "false" || text == "no" || text == "off") return false;
+  return refuse(fmt::format("\"{}\" is neither true nor false", text));
+}
+
+Result<int> parse_slots(const std::string& text) {
+  int slots = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), slots);
+  if (error != std::errc{} || end != text.data() + text.size() || slots < 1 || slots > sharing::kMaxUploadSlots) {
+    return refuse(fmt::format("\"{}\" is no number between 1 and {}", text, sharing::kMaxUploadSlots));
+  }
+  return slots;
+}
+
+Result<std::filesystem::path> parse_folder(const std::string& text) {
+  std::filesystem::path path(text);
+  if (path.is_absolute()) return path;
+  return refuse(fmt::format("\"{}\" is not an absolute path", text));
+}
+
+const std::map<std::string, Setter>& setters() {
+  static const std::map<std::string, Setter> kSetters{
+      {"listen", [](Settings& s, const std::string& v) { return assign(Endpoint::parse(v), s.listen); }},
+      {"bind", [](Settings& s, const std::string& v) { return assign(IpAddress::parse(v), s.bind); }},
+      {"data", [](Settings& s, const std::string& v) { return assign(parse_folder(v), s.data); }},
+      {"download_dir", [](Settings& s, const std::string& v) { return assign(parse_folder(v), s.download_dir); }},
+      {"upload_cap", [](Settings& s, const std::string& v) { return assign(sharing::parse_rate(v), s.upload_cap); }},
+      {"upload_slots", [](Settings& s, const std::string& v) { return assign(parse_slots(v), s.upload_slots); }},
+      {"low_memory", [](Settings& s, const std::string& v) { return assign(parse_switch(v), s.low_memory); }},
+      {"utp", [](Settings& s, const std::string& v) { return assign(parse_switch(v), s.utp); }},
+      {"log_level", [](Settings& s, const std::string& v) { return assign(runtime::parse_log_level(v), s.log_level); }},
+  };
+  return kSetters;
+}
+
+}  // namespace
+
+Endpoint Settings::listen_or_default() const {
+  if (listen) return *listen;
+  return Endpoint{bind.value_or(IpAddress::from_v4(0)), 0};
+}
+
+Status set_setting(Settings& settings, const std::string& key, const std::string& value, const std::string& where) {
+  const auto found = setters().find(key);
+  if (found == setters().end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, setter] : setters()) known.push_back(name);
+    return refuse(fmt::format("{}: there is no setting \"{}\"; there are {}", where, key, fmt::join(known, ", ")));
+  }
+  auto set = found->second(settings, value);
+  if (!set) return pass_on(set.error(), fmt::format("{}: {}", where, key));
+  return {};
+}
+
+Result<Settings> read_settings(const std::filesystem::path& file) {
+  auto text = storage::read_text_file(file, kLargestConfig);
+  if (!text) return pass_on(text);
+  std::vector<CLI::ConfigItem> items;
+  try {
+    std::istringstream in(*text);
+    items = CLI::ConfigBase().from_config(in);
+  } catch (const CLI::Error& error) {
+    return refuse(fmt::format("{}: {}", file.string(), error.what()));
+  }
+  Settings settings;
+  for (const auto& item : items) {
+    const auto value = fmt::format("{}", fmt::join(item.inputs, " "));
+    if (auto set = set_setting(settings, item.fullname(), value, file.string()); !set) return pass_on(set);
+  }
+  return settings;
+}
+
+protocol::SharingState effective_sharing(const protocol::SharingState& owner, const Settings& settings,
+                                         bool receipts_kept) {
+  auto state = owner;
+  state.consented = owner.consented && receipts_kept;
+  const auto bound = settings.upload_cap;
+  if (bound.value > 0) state.upload_cap = state.upload_cap.value > 0 ? std::min(state.upload_cap, bound) : bound;
+  if (settings.upload_slots) state.upload_slots = std::min(state.upload_slots, *settings.upload_slots);
+  return state;
+}
+
+}  // namespace waybill::cli
