@@ -28,7 +28,12 @@ class Sampler {
       const auto start = entries.empty() ? 0 : random_.below(entries.size());
       for (std::size_t i = 0; i < entries.size(); ++i) add(entries[(start + i) % entries.size()], before);
     } else {
-      for (std::size_t i = 0; i < draws; ++i) add(entries[random_.below(entries.size())], before);
+      std::array<HolderEntry, kMaxDraws> drawn;
+      for (std::size_t i = 0; i < draws; ++i) {
+        drawn[i] = entries[random_.below(entries.size())];
+        __builtin_prefetch(&swarm_.facts(drawn[i].agent));  // the agents lie anywhere: their cache misses overlap
+      }
+      for (std::size_t i = 0; i < draws; ++i) add(drawn[i], before);
     }
     return static_cast<std::size_t>(std::count_if(out_.begin() + static_cast<std::ptrdiff_t>(before), out_.end(),
                                                   [](const Candidate& c) { return c.fault == Verdict::chosen; }));
@@ -66,7 +71,7 @@ class Sampler {
     for (auto i = first_of_list; i < out_.size(); ++i) {
       if (out_[i].agent == entry.agent) return;
     }
-    out_.push_back(judge_candidate(swarm_, entry.agent, &swarm_.agent(entry.agent).holdings[entry.holding], request_));
+    out_.push_back(judge_candidate(swarm_, entry, request_));
   }
 
   const SwarmState& swarm_;
@@ -75,52 +80,43 @@ class Sampler {
   std::vector<Candidate>& out_;
 };
 
-Verdict find_fault(const SwarmState& swarm, AgentIndex index, const Holding* holding, const SelectionRequest& request) {
-  const auto& agent = swarm.agent(index);
+bool cooling_down(const SwarmState& swarm, AgentIndex index, const SelectionRequest& request) {
+  return std::any_of(request.cool_downs.begin(), request.cool_downs.end(), [&](const CoolDown& pause) {
+    return pause.until > request.now && pause.content == request.content && pause.source == swarm.agent(index).key;
+  });
+}
+
+Verdict find_fault(const SwarmState& swarm, AgentIndex index, const SelectionRequest& request) {
+  const auto& facts = swarm.facts(index);
   if (index == request.receiver) return Verdict::is_receiver;
   if (std::find(request.sources_now.begin(), request.sources_now.end(), index) != request.sources_now.end()) {
     return Verdict::already_source;
   }
-  if (!holding || holding->pieces_held <= 0) return Verdict::holds_nothing;
-  if (!agent.sharing.consented) return Verdict::no_consent;
-  if (agent.port == 0) return Verdict::unreachable;
-  // A CDN node is assumed to have both families: its operator sees to it.
-  if (!agent.is_cdn() && request.receiver != kNobody &&
-      agent.address.is_v4() != swarm.agent(request.receiver).address.is_v4()) {
-    return Verdict::unreachable;
+  if (!facts.consented) return Verdict::no_consent;
+  if (!facts.connectable) return Verdict::unreachable;
+  if (!facts.cdn_node) {
+    // A CDN node is assumed to have both families: its operator sees to it.
+    if (request.receiver != kNobody && facts.ipv4 != swarm.facts(request.receiver).ipv4) return Verdict::unreachable;
+    if (facts.isp_slot == 0) return Verdict::isp_unknown;
+    if (swarm.spendable(facts.isp_slot) < request.min_bytes) return Verdict::grant_closed;
+    if (facts.at_upload_cap) return Verdict::upload_cap;
+    if (!facts.slot_free) return Verdict::slots_full;
   }
-  if (!agent.is_cdn()) {
-    if (agent.isp_slot == 0) return Verdict::isp_unknown;
-    if (swarm.spendable(agent.isp_slot) < request.min_bytes) return Verdict::grant_closed;
-    if (agent.at_upload_cap()) return Verdict::upload_cap;
-    if (!agent.slot_free()) return Verdict::slots_full;
-  }
-  for (const auto& pause : request.cool_downs) {
-    if (pause.until > request.now && pause.source == agent.key && pause.content == request.content) {
-      return Verdict::cooling_down;
-    }
-  }
-  return Verdict::chosen;
+  return cooling_down(swarm, index, request) ? Verdict::cooling_down : Verdict::chosen;
 }
 
 }  // namespace
 
-Candidate judge_candidate(const SwarmState& swarm, AgentIndex index, const Holding* holding,
-                          const SelectionRequest& request) {
-  const auto& agent = swarm.agent(index);
+Candidate judge_candidate(const SwarmState& swarm, const HolderEntry& entry, const SelectionRequest& request) {
+  const auto& facts = swarm.facts(entry.agent);
   Candidate candidate;
-  candidate.agent = index;
-  candidate.cdn_node = agent.is_cdn();
+  candidate.agent = entry.agent;
+  candidate.cdn_node = facts.cdn_node;
   candidate.on_net =
-      request.receiver != kNobody && agent.isp_slot != 0 && agent.isp_slot == swarm.agent(request.receiver).isp_slot;
-  candidate.fault = find_fault(swarm, index, holding, request);
-  const auto serving = static_cast<std::uint32_t>(agent.serving);
-  const auto slots = static_cast<std::uint32_t>(std::max(1, agent.sharing.upload_slots));
-  candidate.load = candidate.cdn_node ? serving : serving * 1000 / slots;
-  if (holding && holding->pieces_total > 0) {
-    const auto missing = std::max<std::int64_t>(0, holding->pieces_total - holding->pieces_held);
-    candidate.missing_permille = static_cast<std::uint32_t>(missing * 1000 / holding->pieces_total);
-  }
+      request.receiver != kNobody && facts.isp_slot != 0 && facts.isp_slot == swarm.facts(request.receiver).isp_slot;
+  candidate.fault = find_fault(swarm, entry.agent, request);
+  candidate.load = facts.load;
+  candidate.missing_permille = entry.missing_permille;
   return candidate;
 }
 
@@ -130,7 +126,7 @@ std::size_t select_sources(const SwarmState& swarm, const SelectionRequest& requ
   const auto* content = swarm.holders(request.content);
   if (!content) return 0;
   Sampler sampler(swarm, request, random, out);
-  const auto own = swarm.agent(request.receiver).isp_slot;
+  const auto own = swarm.facts(request.receiver).isp_slot;
   const auto wanted = static_cast<std::size_t>(std::max(0, request.needs.peers));
   std::size_t usable = 0;
   if (const auto* bucket = content->bucket(own); bucket && wanted > 0) usable = sampler.take(bucket->entries, wanted);

@@ -24,9 +24,8 @@ struct SelectionRequest {
   TimeMs now{};
 };
 
-// The facts about one agent as a source for this request.
-Candidate judge_candidate(const SwarmState& swarm, AgentIndex agent, const Holding* holding,
-                          const SelectionRequest& request);
+// The facts about one holder of the content as a source for this request.
+Candidate judge_candidate(const SwarmState& swarm, const HolderEntry& entry, const SelectionRequest& request);
 
 // Into `out` (its capacity is reused). Returns how many are chosen; they stand first.
 std::size_t select_sources(const SwarmState& swarm, const SelectionRequest& request, runtime::Random& random,

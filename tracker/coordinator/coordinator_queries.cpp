@@ -9,7 +9,7 @@ namespace waybill::tracker {
 namespace {
 
 constexpr std::size_t kReasonsInLog = 8;
-constexpr std::size_t kExplainedInLog = 64;
+constexpr std::size_t kExplainedInLog = 32;
 
 std::string called(const AgentRecord& agent) { return agent.name.empty() ? agent.key.brief() : agent.name; }
 
@@ -25,8 +25,6 @@ std::string Coordinator::State::reason_of(const Candidate& candidate, const Sele
       return "serves it already";
     case Verdict::is_receiver:
       return "not chosen: it is the receiver";
-    case Verdict::holds_nothing:
-      return "not chosen: holds nothing of it";
     case Verdict::no_consent:
       return "not chosen: the owner of the machine does not share";
     case Verdict::unreachable:
@@ -79,8 +77,7 @@ std::vector<ExplainedCandidate> Coordinator::State::explain(const ContentId& id,
   const auto judge = [&](const std::vector<HolderEntry>& entries) {
     for (const auto& entry : entries) {
       if (candidates.size() >= limit) return;
-      const auto* holding = &swarm.agent(entry.agent).holdings[entry.holding];
-      candidates.push_back(judge_candidate(swarm, entry.agent, holding, request));
+      candidates.push_back(judge_candidate(swarm, entry, request));
     }
   };
   judge(holders->cdn);

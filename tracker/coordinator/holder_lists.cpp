@@ -38,7 +38,7 @@ void SwarmState::link(AgentIndex index, std::uint32_t place) {
   holding.list = !agent.eligible ? HolderList::idle : agent.is_cdn() ? HolderList::cdn : HolderList::bucket;
   auto& list = list_of(agent, holding);
   holding.position = static_cast<std::uint32_t>(list.size());
-  list.push_back({index, place});
+  list.push_back({index, place, holding.missing_permille()});
 }
 
 void SwarmState::unlink(AgentIndex index, std::uint32_t place) {
@@ -97,7 +97,8 @@ std::string SwarmState::audit_agent(AgentIndex index) const {
                        : wanted == HolderList::idle ? content.idle
                                                     : bucket->entries;
     if (holding.position >= list.size() || list[holding.position].agent != index ||
-        list[holding.position].holding != place) {
+        list[holding.position].holding != place ||
+        list[holding.position].missing_permille != holding.missing_permille()) {
       return agent.key.brief() + " is not at its position";
     }
   }

@@ -1,15 +1,17 @@
 #include "tracker/coordinator/selection.h"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 namespace waybill::tracker {
 namespace {
 
-// Lower stands before higher.
-auto rank(const Candidate& candidate) {
-  const int tier = candidate.fault != Verdict::chosen ? 3 : candidate.cdn_node ? 2 : candidate.on_net ? 0 : 1;
-  return std::tuple{tier, candidate.load, candidate.missing_permille};
+// Lower stands before higher. Among equals the order in which they were drawn decides, which is random.
+std::uint64_t rank_of(const Candidate& candidate, std::size_t drawn) {
+  const std::uint64_t tier = candidate.fault != Verdict::chosen ? 3 : candidate.cdn_node ? 2 : candidate.on_net ? 0 : 1;
+  const std::uint64_t load = std::min<std::uint32_t>(candidate.load, 0xffffff);
+  const std::uint64_t missing = std::min<std::uint32_t>(candidate.missing_permille, 1000);
+  return tier << 56 | load << 32 | missing << 20 | std::min<std::size_t>(drawn, 0xfffff);
 }
 
 }  // namespace
@@ -17,12 +19,14 @@ auto rank(const Candidate& candidate) {
 int cdn_nodes_wanted(int peers) { return peers < kFewPeers ? 2 : 1; }
 
 std::size_t choose_sources(std::vector<Candidate>& candidates, const SourceNeeds& needs) {
-  // Stable: among equals the order in which they were drawn decides, which is random.
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
+  for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].rank = rank_of(candidates[i], i);
+  std::sort(candidates.begin(), candidates.end(),
+            [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
   int peers = 0;
   int cdn = needs.cdn_now;
-  for (auto& candidate : candidates) {
+  std::size_t chosen = 0;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    auto& candidate = candidates[i];
     candidate.verdict = candidate.fault;
     if (candidate.fault != Verdict::chosen) continue;
     if (!candidate.cdn_node && peers < needs.peers) {
@@ -31,11 +35,11 @@ std::size_t choose_sources(std::vector<Candidate>& candidates, const SourceNeeds
       ++cdn;
     } else {
       candidate.verdict = Verdict::outranked;
+      continue;
     }
+    std::swap(candidates[chosen++], candidate);
   }
-  const auto end = std::stable_partition(candidates.begin(), candidates.end(),
-                                         [](const Candidate& c) { return c.verdict == Verdict::chosen; });
-  return static_cast<std::size_t>(end - candidates.begin());
+  return chosen;
 }
 
 }  // namespace waybill::tracker

@@ -1,7 +1,7 @@
 #pragma once
-// Which of these candidates become sources (design section 2, step 2)? Pure: the facts of each candidate go in, the
-// chosen ones and the reason for every other come out. Peers at the receiver's own ISP come first, then peers at other
-// ISPs, the less loaded and then the fuller before the others; CDN nodes fill the rest.
+// Which of these holders of a content become sources (design section 2, step 2)? Pure: the facts of each candidate go
+// in, the chosen ones and the reason for every other come out. Peers at the receiver's own ISP come first, then peers
+// at other ISPs, the less loaded and then the fuller before the others; CDN nodes fill the rest.
 #include <cstdint>
 #include <vector>
 
@@ -14,7 +14,6 @@ enum class Verdict : std::uint8_t {
   chosen,
   is_receiver,
   already_source,
-  holds_nothing,
   no_consent,
   unreachable,   // no transfer port, or no address of the receiver's family
   isp_unknown,   // no ISP's prefix covers its address
@@ -29,10 +28,12 @@ struct Candidate {
   AgentIndex agent = 0;
   bool cdn_node = false;
   bool on_net = false;
-  Verdict fault = Verdict::chosen;       // why it cannot serve; `chosen`: it can
-  std::uint32_t load = 0;                // peers: orders served per mille of its slots; CDN nodes: orders served
-  std::uint32_t missing_permille = 0;    // of the content's pieces that it does not hold
-  Verdict verdict = Verdict::outranked;  // filled in by choose_sources()
+  Verdict fault = Verdict::chosen;     // why it cannot serve; `chosen`: it can
+  std::uint32_t load = 0;              // peers: orders served per mille of its slots; CDN nodes: orders served
+  std::uint32_t missing_permille = 0;  // of the content's pieces that it does not hold
+  // Filled in by choose_sources().
+  std::uint64_t rank = 0;
+  Verdict verdict = Verdict::outranked;
 };
 
 struct SourceNeeds {

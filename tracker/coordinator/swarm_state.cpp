@@ -14,6 +14,7 @@ AgentIndex SwarmState::add_agent(const AgentFacts& facts, IspId isp, TimeMs now)
   if (free_agents_.empty()) {
     index = static_cast<AgentIndex>(agents_.size());
     agents_.emplace_back();
+    facts_.emplace_back();
   } else {
     index = free_agents_.back();
     free_agents_.pop_back();
@@ -32,6 +33,7 @@ AgentIndex SwarmState::add_agent(const AgentFacts& facts, IspId isp, TimeMs now)
   agent.connected_since = now;
   agent.name = facts.name;
   agent.eligible = can_serve(agent);
+  facts_[index] = source_facts(agent);
   by_key_.emplace(facts.key, index);
   for (const auto& held : facts.library) set_holding(index, held);
   return index;
@@ -66,6 +68,7 @@ bool SwarmState::set_holding(AgentIndex index, const protocol::HeldContent& held
     } else {
       found->pieces_held = held.pieces_held;
       found->pieces_total = held.pieces_total;
+      list_of(agent, *found)[found->position].missing_permille = found->missing_permille();
     }
     return true;
   }
@@ -87,7 +90,8 @@ void SwarmState::relink_around(AgentIndex index, Change change) {
   for (std::uint32_t i = 0; i < count; ++i) link(index, i);
 }
 
-void SwarmState::refresh_eligible(AgentIndex index) {
+void SwarmState::refresh(AgentIndex index) {
+  facts_[index] = source_facts(agents_[index]);
   const bool eligible = can_serve(agents_[index]);
   if (eligible == agents_[index].eligible) return;
   relink_around(index, [&](AgentRecord& agent) { agent.eligible = eligible; });
@@ -95,12 +99,12 @@ void SwarmState::refresh_eligible(AgentIndex index) {
 
 void SwarmState::set_sharing(AgentIndex index, const protocol::SharingState& sharing) {
   agents_[index].sharing = sharing;
-  refresh_eligible(index);
+  refresh(index);
 }
 
 void SwarmState::set_upload_rate(AgentIndex index, ByteRate rate) {
   agents_[index].upload_rate = rate;
-  refresh_eligible(index);
+  refresh(index);
 }
 
 void SwarmState::set_isp(AgentIndex index, IspId isp) {
@@ -110,13 +114,14 @@ void SwarmState::set_isp(AgentIndex index, IspId isp) {
     agent.isp = isp;
     agent.isp_slot = slot;
     agent.eligible = can_serve(agent);
+    facts_[index] = source_facts(agent);
   });
 }
 
 void SwarmState::add_serving(AgentIndex index, int change) {
   agents_[index].serving += change;
   WAYBILL_ASSERT(agents_[index].serving >= 0, "orders served cannot be fewer than none");
-  refresh_eligible(index);
+  refresh(index);
 }
 
 void SwarmState::add_fetching(AgentIndex index, int change) {

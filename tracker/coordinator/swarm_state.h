@@ -17,6 +17,7 @@ namespace waybill::tracker {
 struct HolderEntry {
   AgentIndex agent = 0;
   std::uint32_t holding = 0;  // in that agent's holdings
+  std::uint32_t missing_permille = 0;
 };
 struct IspBucket {
   IspSlot isp = 0;
@@ -44,6 +45,7 @@ class SwarmState {
   void remove_agent(AgentIndex agent);
   std::optional<AgentIndex> find(const AgentKey& key) const;
   const AgentRecord& agent(AgentIndex index) const { return agents_[index]; }
+  const SourceFacts& facts(AgentIndex index) const { return facts_[index]; }
   // For fields that no index depends on: orders, downloads, cool-downs.
   AgentRecord& edit_agent(AgentIndex index) { return agents_[index]; }
   std::size_t online() const { return by_key_.size(); }
@@ -77,12 +79,13 @@ class SwarmState {
   void unlink(AgentIndex agent, std::uint32_t holding);
   void erase_holding(AgentIndex agent, std::uint32_t holding);
   void drop_empty_bucket(ContentHolders& content, IspSlot isp);
-  void refresh_eligible(AgentIndex agent);
+  void refresh(AgentIndex agent);
   template <typename Change>
   void relink_around(AgentIndex agent, Change change);
   std::string audit_agent(AgentIndex index) const;
 
   std::vector<AgentRecord> agents_;
+  std::vector<SourceFacts> facts_;  // by AgentIndex
   std::vector<AgentIndex> free_agents_;
   std::unordered_map<AgentKey, AgentIndex> by_key_;
   std::vector<ContentHolders> contents_;
