@@ -103,14 +103,15 @@ void OrderBook::taken_back(BookedOrder& order, ByteCount bytes) {
   order.totals.queued -= QueuedBytes{bytes.value};
 }
 
-// The receiver books a block under the first order that covers it, as the sender does; the two may differ at the
-// boundary between two orders of the same customer, so what was granted is compared over all of them.
-bool OrderBook::covered_by_grants(const BookedOrder& order, AckedBytes total) const {
-  if (total.value <= order.totals.granted().value) return true;
-  const auto at = customers_.find({order.order().receiver, order.order().content});
-  std::int64_t surplus = 0;  // granted under the customer's orders beyond what it has acknowledged
-  for (const auto* entry : at->second->orders) surplus += entry->totals.granted().value - entry->totals.acked.value;
-  return total.value - order.totals.acked.value <= surplus;
+// What was granted to a customer and is not acknowledged. The receiver books a block under its first order that covers
+// it, as the sender does, but the two may differ at the boundary between two orders: so grants are compared over all of
+// a customer's orders, and what one acknowledges beyond its own counts as borrowed from the others.
+ByteCount OrderBook::surplus(const Customer& customer) const {
+  std::int64_t sum = 0;
+  for (const auto* entry : customer.orders) {
+    sum += entry->totals.granted().value - entry->borrowed.value - entry->totals.acked.value;
+  }
+  return {sum};
 }
 
 Refusal OrderBook::acknowledge(const protocol::OpenedAcknowledgement& acknowledgement, const AgentKey& from) {
@@ -121,8 +122,11 @@ Refusal OrderBook::acknowledge(const protocol::OpenedAcknowledgement& acknowledg
   if (said.sequence <= booked->sequence) return Refusal::none;
   const bool falls = said.total_bytes < booked->totals.acked || said.total_pieces < booked->acked_pieces;
   if (falls || said.total_bytes.value > booked->order().byte_limit.value) return Refusal::acknowledgement_invalid;
-  if (!booked->totals_may_lag && !covered_by_grants(*booked, said.total_bytes)) {
-    return Refusal::acknowledgement_invalid;
+  const auto rise = said.total_bytes - booked->totals.acked;
+  if (!booked->totals_may_lag) {
+    if (rise.value > surplus(*customer(from, booked->order().content)).value) return Refusal::acknowledgement_invalid;
+    const auto beyond = said.total_bytes.value - booked->totals.granted().value;
+    booked->borrowed += ByteCount{std::max<std::int64_t>(0, beyond)};
   }
   booked->totals_may_lag = false;
   booked->sequence = said.sequence;
@@ -177,6 +181,13 @@ void OrderBook::strike(const OrderId& order, Refusal why, TimeMs now) {
   const auto& facts = at->second->order();
   const auto who = customers_.find({facts.receiver, facts.content});
   std::erase(who->second->orders, at->second.get());
+  const auto& gone = *at->second;
+  auto left = gone.totals.granted().value - gone.borrowed.value - gone.totals.acked.value;
+  for (auto* sibling : who->second->orders) {  // the loan is settled: the lender goes
+    const auto part = std::clamp<std::int64_t>(sibling->borrowed.value, 0, std::max<std::int64_t>(0, left));
+    sibling->borrowed -= ByteCount{part};
+    left -= part;
+  }
   if (who->second->orders.empty()) customers_.erase(who);
   if (ended_.emplace(order, Ended{why, facts.not_after}).second) ended_by_age_.push_back(order);
   orders_.erase(at);

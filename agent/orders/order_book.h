@@ -33,6 +33,7 @@ struct BookedOrder {
   ServedTotals totals;
   std::int64_t acked_pieces = 0;
   std::int64_t sequence = 0;    // of the latest acknowledgement; 0: none yet
+  ByteCount borrowed;           // of `sent`: granted under a sibling, acknowledged here
   ByteString acknowledgement;   // its envelope
   bool totals_may_lag = false;  // restored: an acknowledgement may prove more than what was saved
   protocol::Refusal revoked = protocol::Refusal::none;
@@ -110,7 +111,7 @@ class OrderBook {
     TimeMs until;
   };
   protocol::Refusal admissible(const protocol::ServeOrder& order, TimeMs now) const;
-  bool covered_by_grants(const BookedOrder& order, AckedBytes total) const;
+  ByteCount surplus(const Customer& customer) const;
 
   const AgentKey self_;
   bool sharing_ = false;
