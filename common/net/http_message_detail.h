@@ -1,6 +1,7 @@
 #pragma once
 // HTTP messages as bytes, without Beast: what this folder writes, it writes itself, in one piece.
 #include <algorithm>
+#include <ctime>
 #include <string>
 #include <string_view>
 
