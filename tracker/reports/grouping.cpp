@@ -38,52 +38,60 @@ const GroupingName& entry_of(Grouping grouping) {
   WAYBILL_ASSERT(false, "every grouping has a name");
 }
 
+// What is shown, and what it is ordered by: the hour that comes twice is not in the order of its texts.
+struct Cell {
+  std::string order;
+  std::string text;
+  explicit Cell(std::string shown) : order(shown), text(std::move(shown)) {}
+  Cell(std::string order_by, std::string shown) : order(std::move(order_by)), text(std::move(shown)) {}
+  auto operator<=>(const Cell&) const = default;
+};
+
 // The local time at the start of the bucket that holds `time`.
-std::string time_label(Grouping grouping, TimeMs time, LocalClock& clock) {
+Cell time_cell(Grouping grouping, TimeMs time, LocalClock& clock) {
   using std::chrono::milliseconds;
   const date::local_time<milliseconds> local{milliseconds{clock.local_ms(time)}};
-  if (grouping == Grouping::day) return date::format("%F", local);
-  if (grouping == Grouping::month) return date::format("%Y-%m", local);
+  if (grouping == Grouping::day) return Cell(date::format("%F", local));
+  if (grouping == Grouping::month) return Cell(date::format("%Y-%m", local));
   const auto offset = clock.offset(time).value / 60'000;
-  const std::string east =
-      offset == 0 ? "Z"
-                  : fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', (offset < 0 ? -offset : offset) / 60,
-                                (offset < 0 ? -offset : offset) % 60);
+  const auto size = offset < 0 ? -offset : offset;
+  const auto east = offset == 0 ? "Z" : fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', size / 60, size % 60);
   const auto text = grouping == Grouping::hour ? date::format("%FT%H:00", local) : date::format("%FT%H:%M", local);
-  return text + east;
+  // 1440 - offset grows with the instant where the local time is the same.
+  return {fmt::format("{} {:04}", text, 1440 - offset), text + east};
 }
 
-void append_cells(std::vector<std::string>& cells, const AccountRow& row, Grouping grouping, const ReportNames& names,
+void append_cells(std::vector<Cell>& cells, const AccountRow& row, Grouping grouping, const ReportNames& names,
                   LocalClock& clock) {
   switch (grouping) {
     case Grouping::isp_pair:
-      cells.push_back(names.isp(row.from.value()));
-      cells.push_back(names.isp(row.to.value()));
+      cells.emplace_back(names.isp(row.from.value()));
+      cells.emplace_back(names.isp(row.to.value()));
       return;
     case Grouping::agreement:
-      cells.push_back(row.agreement.value() ? fmt::format("{}", row.agreement->value) : "-");
+      cells.emplace_back(row.agreement.value() ? fmt::format("{}", row.agreement->value) : "-");
       return;
     case Grouping::source:
       cells.emplace_back(row.cdn_node.value() ? "cdn-node" : "peer");
       return;
     case Grouping::owner:
-      cells.push_back(row.owner.value());
+      cells.emplace_back(row.owner.value());
       return;
     case Grouping::content:
-      cells.push_back(row.content.value().hex());
-      cells.push_back(names.title(*row.content));
+      cells.emplace_back(row.content.value().hex());
+      cells.emplace_back(names.title(*row.content));
       return;
     case Grouping::client:
-      cells.push_back(row.client.value().hex());
+      cells.emplace_back(row.client.value().hex());
       return;
     case Grouping::hour_of_day:
-      cells.push_back(fmt::format("{:02}:00", row.hour_of_day.value()));
+      cells.emplace_back(fmt::format("{:02}:00", row.hour_of_day.value()));
       return;
     case Grouping::quarter_hour:
     case Grouping::hour:
     case Grouping::day:
     case Grouping::month:
-      cells.push_back(time_label(grouping, row.quarter.value().start(), clock));
+      cells.push_back(time_cell(grouping, row.quarter.value().start(), clock));
       return;
   }
 }
@@ -140,14 +148,18 @@ std::vector<GroupColumn> columns_of(const std::vector<Grouping>& groupings) {
 
 std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std::vector<Grouping>& groupings,
                                  const ReportNames& names, LocalClock& clock) {
-  std::map<std::vector<std::string>, Counters> sums;
+  std::map<std::vector<Cell>, Counters> sums;
   for (const auto& row : rows) {
-    std::vector<std::string> cells;
+    std::vector<Cell> cells;
     for (const auto grouping : groupings) append_cells(cells, row, grouping, names, clock);
     sums[std::move(cells)] += row.counters;
   }
   std::vector<ReportRow> folded;
-  for (auto& [cells, counters] : sums) folded.push_back({cells, counters});
+  for (const auto& [cells, counters] : sums) {
+    auto& row = folded.emplace_back();
+    row.counters = counters;
+    for (const auto& cell : cells) row.cells.push_back(cell.text);
+  }
   return folded;
 }
 

@@ -1,5 +1,8 @@
 #include "tracker/settlement/statement_text.h"
 
+#include <limits>
+#include <stdexcept>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -98,6 +101,27 @@ StatementTotal read_total(const json& value) {
           value.at("amount_minor").get<std::int64_t>()};
 }
 
+constexpr std::int64_t kEndOfYear9999 = 253'402'300'799'999;  // milliseconds
+
+// So that nothing that is added up later can overflow.
+void check_range(const Statement& statement) {
+  const auto good = [](std::int64_t value, std::int64_t limit) { return value >= 0 && value <= limit; };
+  const auto share = [](std::size_t count) {
+    return std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(count + 1);
+  };
+  bool within = true;
+  for (const auto time : {statement.window.from, statement.window.until, statement.made_at}) {
+    within = within && good(time.value, kEndOfYear9999);
+  }
+  for (const auto& line : statement.lines) {
+    const auto limit = share(statement.lines.size());
+    within = within && good(line.acked.value, limit) && good(line.unacknowledged.value, limit) &&
+             good(line.receipts, limit) && good(line.amount_minor, limit) && line.price_per_gb.micro_minor >= 0;
+  }
+  for (const auto& total : statement.totals) within = within && good(total.amount_minor, share(0));
+  if (!within) throw std::invalid_argument("a figure is out of its range");
+}
+
 Statement read_fields(const json& value) {
   Statement statement;
   statement.isp = value.at("isp").get<std::string>();
@@ -131,6 +155,7 @@ Result<Statement> read_statement(std::string_view text) {
   try {
     const auto value = json::parse(text);
     const auto statement = read_fields(value);
+    check_range(statement);
     // Figures that stand twice (as integer and for people) must say the same.
     const auto again = statement_json(statement);
     if (again != value) {
