@@ -64,6 +64,7 @@ struct Ingest::Impl {
   std::deque<std::shared_ptr<Batch>> verified;  // to be recorded
   bool recording = false;                       // a task on the store's thread takes from `verified`
   std::size_t waiting_batches = 0, waiting_bytes = 0;
+  std::size_t unanswered = 0;  // whose `done` has not returned
 
   std::unique_ptr<VerificationPool> pool;  // last: its threads end before what they use
 };
@@ -77,7 +78,7 @@ Ingest::Ingest(Store& store, runtime::WorkerThread& store_thread, const runtime:
 Ingest::~Ingest() {
   WAYBILL_ASSERT(!impl_->store_thread.is_owner(), "ingest cannot wait for the thread that it ends on");
   std::unique_lock lock(impl_->mutex);
-  impl_->all_answered.wait(lock, [this] { return impl_->waiting_batches == 0 && !impl_->recording; });
+  impl_->all_answered.wait(lock, [this] { return impl_->unanswered == 0 && !impl_->recording; });
 }
 
 void Ingest::submit(ByteString body, std::function<void(BatchAnswer)> done) {
@@ -97,6 +98,7 @@ bool Ingest::Impl::take_in(std::size_t bytes) {
   const std::lock_guard lock(mutex);
   if (waiting_batches >= options.max_waiting_batches || waiting_bytes + bytes > options.max_waiting_bytes) return false;
   ++waiting_batches;
+  ++unanswered;
   waiting_bytes += bytes;
   return true;
 }
@@ -231,11 +233,15 @@ void Ingest::Impl::try_all_later(const std::vector<std::shared_ptr<Batch>>& batc
 }
 
 void Ingest::Impl::answer(Batch& batch, BatchAnswer answer) {
+  {  // the room first: whoever is answered may submit the next one at once
+    const std::lock_guard lock(mutex);
+    --waiting_batches;
+    waiting_bytes -= batch.body_bytes;
+  }
   batch.done(std::move(answer));
   batch.done = nullptr;
   const std::lock_guard lock(mutex);
-  --waiting_batches;
-  waiting_bytes -= batch.body_bytes;
+  --unanswered;
   all_answered.notify_all();
 }
 
