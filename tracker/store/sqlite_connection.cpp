@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <sqlite3.h>
@@ -28,6 +29,12 @@ int open_flags(StoreAccess access) {
       return SQLite::OPEN_READONLY;
   }
   WAYBILL_ASSERT(false, "an unknown kind of access");
+}
+
+// SQLite's check reports in several lines; an error is one.
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
 }
 
 Error describe(const std::string& file, int code, const std::string& detail) {
@@ -123,7 +130,7 @@ Status SqliteConnection::check_soundness() {
   std::error_code ignored;
   if (std::filesystem::file_size(file_, ignored) > kSoundnessCheckBytes) return {};
   const auto answer = database_.execAndGet("PRAGMA quick_check(1)").getString();
-  if (answer != "ok") return tl::make_unexpected(describe(file_, SQLITE_CORRUPT, answer));
+  if (answer != "ok") return tl::make_unexpected(describe(file_, SQLITE_CORRUPT, one_line(answer)));
   return {};
 }
 
