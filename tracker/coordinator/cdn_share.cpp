@@ -6,7 +6,7 @@ namespace waybill::tracker {
 namespace {
 
 constexpr DurationMs kOpenFor = seconds(3);
-constexpr DurationMs kTrialFor = seconds(3);
+constexpr DurationMs kTrialFor = seconds(5);  // a changed limit needs a second or two to show
 constexpr DurationMs kSharingFor = seconds(30);
 constexpr DurationMs kBetweenChanges = seconds(3);
 constexpr DurationMs kLongestPause = seconds(80);
@@ -21,6 +21,7 @@ CdnShare enter(CdnShare share, CdnPhase phase, std::int64_t limit, TimeMs now) {
   share.limit = {limit};
   share.last_change = now;
   share.slow_reports = 0;
+  share.cdn_rate = share.peer_rate = 0;  // each phase is judged by its own reports
   return share;
 }
 
@@ -30,9 +31,11 @@ CdnShare reopen_after_failure(CdnShare share, TimeMs now) {
   return enter(share, CdnPhase::open, 0, now);
 }
 
-// Whether the two reports in a row that count as slow have come.
-bool too_slow(CdnShare& share, std::int64_t least) {
-  share.slow_reports = share.cdn_rate + share.peer_rate < least ? share.slow_reports + 1 : 0;
+// Two reports in a row below nine tenths of the pace on average, or below six tenths as they are: that is how peers
+// look that leave, and the average would learn of it too late.
+bool too_slow(CdnShare& share, std::int64_t total, std::int64_t pace) {
+  const bool slow = total * 10 < pace * 6 || (share.cdn_rate + share.peer_rate) * 10 < pace * 9;
+  share.slow_reports = slow ? share.slow_reports + 1 : 0;
   return share.slow_reports >= kSlowReports;
 }
 
@@ -49,16 +52,18 @@ CdnShare step_trial(CdnShare share, TimeMs now) {
   const auto lowered = share.cdn_before - share.cdn_rate;
   const auto gained = std::max<std::int64_t>(0, share.peer_rate - share.peers_before);
   share.pace = share.cdn_before;
+  const auto peers = share.peer_rate;
   // A limit that changes nothing (the CDN was lowered by less than a tenth) tells nothing about a bottleneck.
   if (lowered * 10 > share.cdn_before) {
-    const auto shared = std::min(1.0, static_cast<double>(gained) / static_cast<double>(lowered));
+    // Twice the proportion: peers that fill half of the gap may have reached their own limits. In doubt for the
+    // receiver.
+    const auto shared = std::min(1.0, 2.0 * static_cast<double>(gained) / static_cast<double>(lowered));
     share.pace += static_cast<std::int64_t>(shared * static_cast<double>(share.peers_before));
   }
-  return enter(share, CdnPhase::sharing, std::max(floor_of(share.pace), share.pace - share.peer_rate), now);
+  return enter(share, CdnPhase::sharing, std::max(floor_of(share.pace), share.pace - peers), now);
 }
 
 CdnShare step_sharing(CdnShare share, TimeMs now) {
-  if (too_slow(share, share.pace * 9 / 10)) return reopen_after_failure(share, now);
   if (now - share.since >= kSharingFor) {
     share.pause = seconds(10);  // it went well
     return enter(share, CdnPhase::open, 0, now);
@@ -83,10 +88,11 @@ CdnShare begin_cdn_share(TimeMs started) {
 
 CdnShare step_cdn_share(CdnShare share, ByteRate cdn, ByteRate peers, TimeMs now) {
   // Half of each report: a mean over about two seconds, which a single burst does not turn over.
-  share.cdn_rate = (share.cdn_rate + cdn.value) / 2;
-  share.peer_rate = (share.peer_rate + peers.value) / 2;
+  share.cdn_rate = share.cdn_rate == 0 ? cdn.value : (share.cdn_rate + cdn.value) / 2;
+  share.peer_rate = share.peer_rate == 0 ? peers.value : (share.peer_rate + peers.value) / 2;
   if (share.phase == CdnPhase::open) return step_open(share, now);
-  if (peers.value == 0 && share.peer_rate < kLeastLimit) return reopen_after_failure(share, now);
+  const auto pace = share.phase == CdnPhase::trial ? share.cdn_before : share.pace;
+  if (too_slow(share, cdn.value + peers.value, pace)) return reopen_after_failure(share, now);
   return share.phase == CdnPhase::trial ? step_trial(share, now) : step_sharing(share, now);
 }
 

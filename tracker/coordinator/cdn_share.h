@@ -5,8 +5,8 @@
 //  open     The CDN serves without a limit, beside the peers.
 //  trial    Once the peers carry a quarter of the rate, the CDN is lowered by what they carry, for a few seconds. If
 //           the peers' rate rises by as much, the two share a bottleneck (the receiver's own line), and the CDN alone
-//           would give the whole rate; if it stays, the CDN alone gives what it gave. Between the two: in proportion.
-//           That is the CDN's own pace.
+//           would give the whole rate; if it stays, the CDN alone gives what it gave. Between the two: in (twice the)
+//           proportion. That is the CDN's own pace.
 //  sharing  The CDN gives what the peers leave of that pace. When the download falls below nine tenths of it, or when
 //           the peers are gone, the CDN is open again at once, and the next trial waits, twice as long each time.
 // A sharing download is opened every half minute: the CDN may have become faster.
@@ -28,7 +28,7 @@ struct CdnShare {
   std::int64_t cdn_before = 0;  // the trial's
   std::int64_t peers_before = 0;
   std::int64_t pace = 0;           // that the CDN alone would give
-  int slow_reports = 0;            // in a row, below nine tenths of the pace
+  int slow_reports = 0;            // in a row, too slow
   DurationMs pause = seconds(10);  // before the next trial, after one that ended badly
   TimeMs no_trial_before{};
 };
