@@ -82,7 +82,7 @@ class Agent:
         self.process = None
 
     def cli(self, *arguments, patience=PATIENCE):
-        argv = [self.binary, "--data", self.data, *arguments]
+        argv = [self.binary, *arguments, "--data", self.data]
         status, out, err = self.runner.call(self.host, argv, patience)
         if status != 0:
             raise CommandFailed(argv, status, err)
@@ -96,7 +96,7 @@ class Agent:
         self.cli("enroll", link, "--name", self.name, "--bind", self.address, *arguments)
 
     def start(self):
-        config = {"data": self.data, "address": self.address, **self.config}
+        config = {"data": self.data, "bind": self.address, "listen": f"{self.address}:0", **self.config}
         path = self.data / "agent.conf"
         path.write_text("".join(f'{key} = "{value}"\n' for key, value in config.items()))
         self.process = self.runner.start(self.host, [self.binary, "run", "--config", path], self.log)
@@ -117,7 +117,7 @@ class Download:
     def __init__(self, agent, url, output, arguments=()):
         self.agent, self.output = agent, pathlib.Path(output)
         self.log = agent.cluster.folder / f"{agent.name}.get.{time.monotonic_ns()}.log"
-        argv = [agent.binary, "--data", agent.data, "get", url, "-o", self.output, "--json", *arguments]
+        argv = [agent.binary, "get", url, "-o", self.output, "--json", "--data", agent.data, *arguments]
         self.process = agent.runner.start(agent.host, argv, self.log)
 
     def lines(self):

@@ -1,4 +1,4 @@
-"""The wire as common/protocol/README.md states it, written a second time and independently, for tests that must say what
+"""The wire as common/protocol/README.md states it, written a second time, for tests that must say what
 no honest agent says. Ed25519 by the openssl program, TLS and sockets by the standard library.
 """
 import base64
