@@ -3,7 +3,7 @@
 # g++ 12's null-dereference and restrict warnings misfire inside Boost and std::string, so -Wall -Wextra it is.
 add_library(waybill_flags INTERFACE)
 target_compile_options(waybill_flags INTERFACE -Wall -Wextra -Wpedantic -Werror
-  -Wnon-virtual-dtor -Woverloaded-virtual $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor -Woverloaded-virtual $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 target_include_directories(waybill_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_link_libraries(waybill_flags INTERFACE tl::expected fmt::fmt Threads::Threads)
 
