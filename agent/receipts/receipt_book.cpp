@@ -44,6 +44,7 @@ void ReceiptBook::order_accepted(const transfer::OrderAccepted& accepted) {
   }
   account.ended = false;
   changed_.insert(id);
+  flush();  // at once: the first acknowledgement must find an account that survives a crash
 }
 
 void ReceiptBook::progressed(const transfer::ServeProgress& progress) {
@@ -51,6 +52,7 @@ void ReceiptBook::progressed(const transfer::ServeProgress& progress) {
   if (found == accounts_.end()) return;  // ended and forgotten
   observe_now(found->second, progress);
   cut_if_due(found->second, false);
+  if (!cut_.empty()) flush();
 }
 
 void ReceiptBook::order_ended(const transfer::ServeEnded& ended) {
