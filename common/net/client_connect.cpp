@@ -36,11 +36,13 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
       endpoints_.push_back(to_asio(Endpoint{*address, url_.port}));
       return try_next(boost::asio::error::host_unreachable);
     }
+    // Asio cannot interrupt the system's resolver; the answer that comes too late finds nobody waiting.
     deadline_->on_expiry([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->resolver_.cancel();
+      if (const auto self = weak.lock()) self->end_later(self->failure("cannot find the address of", {}));
     });
     resolver_.async_resolve(url_.host, std::to_string(url_.port), tcp::resolver::numeric_service,
                             [self = shared_from_this()](const ErrorCode& error, const auto& found) {
+                              if (self->deadline_->expired()) return;
                               if (error) return self->end(self->failure("cannot find the address of", error));
                               for (const auto& entry : found) self->endpoints_.push_back(entry.endpoint());
                               self->try_next(boost::asio::error::host_unreachable);

@@ -47,6 +47,8 @@ class HttpServerConnection : public std::enable_shared_from_this<HttpServerConne
     });
   }
 
+  bool closed() const { return closed_; }
+
   // The application's answer; the first one counts, and none after the connection has gone.
   void answer(HttpResponse response) {
     if (!closed_) write(std::move(response), keep_alive_);
@@ -194,7 +196,7 @@ class PendingAnswer {
   PendingAnswer(runtime::EventLoop& loop, std::shared_ptr<HttpServerConnection> connection)
       : loop_(loop), connection_(std::move(connection)) {}
   ~PendingAnswer() {
-    if (!connection_) return;
+    if (!connection_ || connection_->closed()) return;
     WAYBILL_ERROR("http", "a request was dropped without an answer");
     loop_.post([connection = std::move(connection_)] {
       connection->answer(text_response(500, "the server dropped this request\n"));

@@ -59,10 +59,10 @@ class Stream {
     explicit State(Socket connected);
 
     // Asio makes a TLS record of the first buffer alone, which for a frame header is a record and a segment of two
-    // bytes. Small leading buffers are therefore joined, up to one record (RFC 8446 5.1: 2^14 bytes).
+    // bytes. Its start is therefore joined with what follows; little, as the buffer stays with the connection.
     template <typename Buffers>
     boost::asio::const_buffer one_record(const Buffers& buffers) {
-      constexpr std::size_t kRecordBytes = 1 << 14;
+      constexpr std::size_t kJoinedBytes = 4096;
       std::size_t filled = 0;
       boost::asio::const_buffer only;
       for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
@@ -74,7 +74,7 @@ class Stream {
         }
       }
       if (filled == only.size()) return only;
-      joined.resize(std::min(filled, kRecordBytes));
+      joined.resize(std::min(filled, kJoinedBytes));
       return {joined.data(), boost::asio::buffer_copy(boost::asio::buffer(joined), buffers)};
     }
 

@@ -42,6 +42,7 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
         buffer_(settings_.max_message_bytes + (64 << 10)) {
     socket_.read_message_max(settings_.max_message_bytes);
     socket_.text(true);
+    socket_.auto_fragment(false);  // a message is a frame; Beast would make one of every 4 KiB
     socket_.set_option(websocket::stream_base::timeout{std::chrono::milliseconds(settings_.opening_timeout.value),
                                                        std::chrono::milliseconds(settings_.idle_timeout.value), true});
   }

@@ -1,6 +1,7 @@
 #include "common/runtime/log.h"
 
-#include <regex>
+#include <algorithm>
+#include <functional>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -31,15 +32,21 @@ std::string captured(const std::function<void()>& act) {
   return text;
 }
 
+// The line with every digit as 0.
+std::string shape(std::string line) {
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c >= '0' && c <= '9'; }, '0');
+  return line;
+}
+
 }  // namespace
 
 TEST_CASE("a line carries UTC time, level, area and text") {
   start_logging(LogLevel::info);
-  const auto text = captured([] { WAYBILL_INFO("control", "agent={} connected", "ab12"); });
-  CHECK(std::regex_match(
-      text, std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info  control  agent=ab12 connected\n)")));
+  const auto text = captured([] { WAYBILL_INFO("control", "agent={} connected", "abcd"); });
+  CHECK(shape(text) == "0000-00-00T00:00:00.000Z info  control  agent=abcd connected\n");
   const auto error = captured([] { WAYBILL_ERROR("ingest", "disk full"); });
-  CHECK(std::regex_match(error, std::regex(R"(\S+Z error ingest  disk full\n)")));
+  CHECK(shape(error) == "0000-00-00T00:00:00.000Z error ingest  disk full\n");
 }
 
 TEST_CASE("lines below the level are not written, nor are their arguments formatted") {
