@@ -103,6 +103,7 @@ Actions Coordinator::sharing_update(const AgentKey& agent, const protocol::Shari
   state_->swarm.set_sharing(*index, sharing);
   const auto ids = state_->swarm.agent(*index).orders_as_sender;
   state_->enforce(ids, step);
+  state_->drop_beyond_slots(*index, step);
   return std::move(step.out);
 }
 
@@ -141,7 +142,12 @@ Actions Coordinator::want(const AgentKey& receiver, const protocol::Want& want, 
 
 Actions Coordinator::progress(const AgentKey& receiver, const protocol::Progress& progress, TimeMs now) {
   Step step{now, {}};
-  if (auto* download = state_->download(receiver, progress.content)) state_->take_report(*download, progress, step);
+  if (auto* download = state_->download(receiver, progress.content)) {
+    state_->take_report(*download, progress, step);
+  } else if (state_->swarm.find(receiver)) {  // it was silent for too long, or the tracker forgot: it shall ask again
+    step.out.push_back(
+        RefuseWant{receiver, progress.content, Refusal::no_source, "no request is under way: ask again"});
+  }
   return std::move(step.out);
 }
 

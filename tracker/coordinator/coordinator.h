@@ -43,6 +43,7 @@ class Coordinator {
   Actions sharing_update(const AgentKey& agent, const protocol::SharingState& sharing, TimeMs now);
   Actions load_report(const AgentKey& agent, const protocol::LoadReport& report, TimeMs now);
   Actions want(const AgentKey& receiver, const protocol::Want& want, TimeMs now);
+  // Without a request under way it is answered by a RefuseWant, so that the receiver asks again.
   Actions progress(const AgentKey& receiver, const protocol::Progress& progress, TimeMs now);
   Actions source_failed(const AgentKey& receiver, const protocol::SourceFailed& failed, TimeMs now);
   Actions done(const AgentKey& receiver, const ContentId& content, TimeMs now);

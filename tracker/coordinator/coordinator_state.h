@@ -49,6 +49,8 @@ struct Coordinator::State {
   // Ends what is forbidden among the orders of this sender, or of all, and looks for others in their place.
   void enforce(const std::vector<OrderId>& orders, Step& step);
   void enforce_everywhere(Step& step);
+  // Ends the latest orders of a sender that serves more than its owner permits.
+  void drop_beyond_slots(AgentIndex sender, Step& step);
   void refresh_grants(TimeMs now);
   void update_spendable(IspId isp);
 

@@ -192,6 +192,18 @@ void Coordinator::State::enforce_everywhere(Step& step) {
   enforce(ids, step);
 }
 
+void Coordinator::State::drop_beyond_slots(AgentIndex sender, Step& step) {
+  const auto& agent = swarm.agent(sender);
+  while (!agent.is_cdn() && agent.serving > std::max(0, agent.sharing.upload_slots)) {
+    const auto last = std::find_if(agent.orders_as_sender.rbegin(), agent.orders_as_sender.rend(),
+                                   [&](const OrderId& id) { return !orders.at(id).superseded_until; });
+    const auto id = *last;
+    const DownloadKey key{orders.at(id).receiver, orders.at(id).order.content};
+    end_order(id, {Refusal::upload_cap_reached, "the owner of the source lowered its upload slots"}, step);
+    top_up(downloads.at(key), step);
+  }
+}
+
 void Coordinator::State::refresh_grants(TimeMs now) {
   grants.refresh(now);
   grants.each([&](IspId isp, std::int64_t bytes) { swarm.set_spendable(isp, bytes); });

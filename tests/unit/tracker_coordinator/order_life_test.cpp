@@ -293,6 +293,34 @@ TEST_CASE("an order that could not be stored is forgotten, and another is tried"
   CHECK(world.sources("me") == Names{"a"});
 }
 
+TEST_CASE("slots that are lowered end the latest orders, which others take over") {
+  World world;
+  world.join("cdn", 0, 100);
+  world.join("peer", 1, 100, 3);
+  for (const auto* name : {"x", "y", "z"}) {
+    world.join(name, 1, 0);
+    world.want(name);
+  }
+  world.clear();
+  world.take(world.coordinator.sharing_update(world.key("peer"), {true, {}, 1}, world.now));
+  CHECK(revoked_for(world, "peer", Refusal::upload_cap_reached));
+  CHECK(world.revoked.size() == 2);
+  CHECK(world.sources("x") == Names{"cdn", "peer"});
+  CHECK(world.sources("z") == Names{"cdn"});
+}
+
+TEST_CASE("a receiver that reports on a request that is not under way is told to ask again") {
+  World world(three_sources());
+  busy(world);
+  world.pass(60);
+  world.clear();
+  world.report("me", 1, 1000);
+  REQUIRE(world.refused.size() == 1);
+  CHECK(world.refused[0].reason == Refusal::no_source);
+  world.want("me", 1);
+  CHECK(world.sources("me").size() == 3);
+}
+
 TEST_CASE("messages of agents that are not connected, and about nothing, do nothing") {
   World world;
   const auto stranger = numbered<AgentKey>(500, 1);
