@@ -17,23 +17,26 @@ struct HopNames::State {
       : loop(owning_loop), clock(a_clock), look_up(std::move(a_look_up)) {}
 
   struct Answer {
-    std::string name;  // empty: it has none
-    DurationMs at;     // monotonic
+    std::string name;  // empty: it has none, or nobody answered
+    DurationMs due;    // monotonic: when to ask again
   };
 
-  void keep(const IpAddress& address, std::string name) {
+  void keep(const IpAddress& address, Result<std::string> answer) {
     asked.erase(address);
     if (known.size() >= kMaxNamesKept && !known.contains(address)) {
       known.erase(std::min_element(known.begin(), known.end(),
-                                   [](const auto& a, const auto& b) { return a.second.at < b.second.at; }));
+                                   [](const auto& a, const auto& b) { return a.second.due < b.second.due; }));
     }
-    known[address] = {std::move(name), clock.monotonic()};
+    auto& entry = known[address];
+    entry.due = clock.monotonic() + (answer ? kNameLifetime : kNameRetry);
+    // A name server that is away for a while does not make a known name wrong.
+    if (answer) entry.name = std::move(*answer);
   }
 
   bool should_ask(const Hop& hop) const {
     if (!hop.address || hop.side != HopSide::network || asked.contains(*hop.address)) return false;
     const auto found = known.find(*hop.address);
-    return found == known.end() || clock.monotonic() - found->second.at >= kNameLifetime;
+    return found == known.end() || clock.monotonic() >= found->second.due;
   }
 
   runtime::EventLoop& loop;
@@ -62,15 +65,20 @@ void HopNames::learn(const protocol::Path& path) {
     // The destructor joins the worker before the state goes, so the raw pointer is good for as long as the task runs.
     auto task = [state = state_.get(), weak = std::weak_ptr(state_), address] {
       if (state->stopping) return;
-      auto name = state->look_up(address).value_or("");
-      state->loop.post([weak, address, name = std::move(name)]() mutable {
-        if (const auto alive = weak.lock()) alive->keep(address, std::move(name));
+      auto answer = state->look_up(address);
+      state->loop.post([weak, address, answer = std::move(answer)]() mutable {
+        if (const auto alive = weak.lock()) alive->keep(address, std::move(answer));
       });
     };
     // A full queue is no loss: the name is asked for again with the next path that needs it.
     if (!state_->worker->post(std::move(task))) return;
     state_->asked.insert(address);
   }
+}
+
+std::size_t HopNames::pending() const {
+  state_->loop.assert_owner();
+  return state_->asked.size();
 }
 
 void HopNames::fill(protocol::Path& path) const {

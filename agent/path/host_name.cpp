@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
@@ -53,7 +54,7 @@ std::optional<std::string> clean_host_name(std::string_view name) {
   }
 }
 
-std::optional<std::string> look_up_host_name(const IpAddress& address) {
+Result<std::string> look_up_host_name(const IpAddress& address) {
   limit_this_threads_resolver();
   std::array<char, NI_MAXHOST> host;
   int failure;
@@ -70,8 +71,10 @@ std::optional<std::string> look_up_host_name(const IpAddress& address) {
     failure = getnameinfo(reinterpret_cast<const sockaddr*>(&v6), sizeof v6, host.data(), host.size(), nullptr, 0,
                           NI_NAMEREQD);
   }
-  if (failure != 0) return std::nullopt;
-  return clean_host_name(host.data());
+  // EAI_NONAME alone is an answer: there is no name.
+  if (failure == EAI_NONAME) return std::string();
+  if (failure != 0) return fail_transient(fmt::format("no name for {}: {}", address.str(), gai_strerror(failure)));
+  return clean_host_name(host.data()).value_or("");
 }
 
 }  // namespace waybill::agent

@@ -14,9 +14,10 @@ namespace waybill::agent {
 // protocol::kMaxHopNameBytes, has no letter (it would pass for an address) or begins or ends a label with a hyphen.
 std::optional<std::string> clean_host_name(std::string_view name);
 
-// The system's resolver, asked for the name of an address; the forward direction is not checked. Blocks: it asks each
-// of the configured name servers once, for a second. Only for a thread that may wait.
-std::optional<std::string> look_up_host_name(const IpAddress& address);
-using HostNameLookUp = std::function<std::optional<std::string>(const IpAddress&)>;
+// The system's resolver, asked for the name of an address; the forward direction is not checked. Empty: it has
+// none that is clean. Fails (transient) where no name server answers. Blocks: it asks each of the configured name
+// servers once, for a second. Only for a thread that may wait.
+Result<std::string> look_up_host_name(const IpAddress& address);
+using HostNameLookUp = std::function<Result<std::string>(const IpAddress&)>;
 
 }  // namespace waybill::agent

@@ -50,11 +50,12 @@ struct PathTracer::State : std::enable_shared_from_this<State> {
     };
   }
 
-  Path last_known(const PathKey& key) const {
+  Path last_known(const PathKey& key) {
     Path path;
     path.source = key.source;
     path.destination = key.destination;
     if (const auto* known = cache.any(key)) path = *known;
+    names.learn(path);
     names.fill(path);
     return path;
   }
@@ -81,7 +82,6 @@ struct PathTracer::State : std::enable_shared_from_this<State> {
 
   void finish(const PathKey& key, Result<Path> result) {
     if (result) {
-      names.learn(*result);
       cache.put(key, std::move(*result), clock.monotonic());
     } else {
       warn_once(result.error().message, key.destination);

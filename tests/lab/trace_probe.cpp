@@ -1,5 +1,5 @@
 // Traces a destination with the agent's own tracer and prints the path as JSON: what the lab's tests compare with the
-// lab. Usage: trace_probe DESTINATION [NAMES]: waits until at least NAMES hops have their reverse DNS name, or 20 s.
+// lab. Usage: trace_probe DESTINATION [NAMES]: waits until at least NAMES hops have their reverse DNS name, or 60 s.
 #include <cstdio>
 #include <cstdlib>
 
@@ -13,7 +13,7 @@ using waybill::IpAddress;
 using waybill::protocol::HopSide;
 using waybill::protocol::Path;
 
-constexpr auto kNameWait = waybill::seconds(20);
+constexpr auto kNameWait = waybill::seconds(60);
 
 const char* side_name(HopSide side) {
   switch (side) {

@@ -81,7 +81,7 @@ struct Fixture : Loop {
   PathTracerOptions options() {
     PathTracerOptions made;
     made.trace = traces.function();
-    made.look_up = [](const IpAddress&) { return std::optional<std::string>(); };
+    made.look_up = [](const IpAddress&) { return Result<std::string>(""); };
     return made;
   }
   std::function<void(Path)> keep() {
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(Fixture, "names come later, without delaying the path") {
   std::condition_variable wake;
   bool answer_now = false;
   auto slow = options();
-  slow.look_up = [&](const IpAddress& address) -> std::optional<std::string> {
+  slow.look_up = [&](const IpAddress& address) -> Result<std::string> {
     std::unique_lock lock(mutex);
     wake.wait(lock, [&] { return answer_now; });
     return "router-" + std::to_string(address.bytes[15]) + ".example";
@@ -227,15 +227,10 @@ TEST_CASE_FIXTURE(Loop, "names are asked once, for routers only, and again when 
   runtime::ManualClock clock{TimeMs{0}};
   std::mutex mutex;
   std::vector<std::string> asked;
-  const auto count = [&] {
-    const std::lock_guard lock(mutex);
-    return asked.size();
-  };
-  HopNames names(loop, clock, [&](const IpAddress& address) -> std::optional<std::string> {
+  HopNames names(loop, clock, [&](const IpAddress& address) -> Result<std::string> {
     const std::lock_guard lock(mutex);
     asked.push_back(address.str());
-    if (address == ip("198.18.1.2")) return std::nullopt;
-    return "r.example";
+    return std::string(address == ip("198.18.1.2") ? "" : "r.example");
   });
   Path path;
   path.hops = {{1, ip("192.168.1.1"), 1, HopSide::customer, ""},
@@ -246,16 +241,46 @@ TEST_CASE_FIXTURE(Loop, "names are asked once, for routers only, and again when 
   names.learn(path);
   names.learn(path);
   auto named = path;
-  run_until([&] {
-    names.fill(named);
-    return count() >= 2 && !named.hops[1].name.empty();
-  });
+  run_until([&] { return names.pending() == 0; });
+  names.fill(named);
+  CHECK(named.hops[1].name == "r.example");
   names.learn(path);
   clock.advance(kNameLifetime);
   names.learn(path);
-  run_until([&] { return count() == 4; });
+  run_until([&] { return names.pending() == 0; });
   CHECK(asked == std::vector<std::string>{"198.18.1.1", "198.18.1.2", "198.18.1.1", "198.18.1.2"});
   for (const std::size_t nameless : {0u, 2u, 3u, 4u}) CHECK(named.hops[nameless].name.empty());
+}
+
+TEST_CASE_FIXTURE(Loop, "a name that nobody could tell is due again soon, and a known one is not lost meanwhile") {
+  runtime::ManualClock clock{TimeMs{0}};
+  std::atomic<int> asked = 0;
+  std::atomic<bool> away = true;
+  HopNames names(loop, clock, [&](const IpAddress&) -> Result<std::string> {
+    ++asked;
+    if (away) return fail_transient("no name server answers");
+    return "r.example";
+  });
+  Path path;
+  path.hops = {{1, ip("198.18.1.1"), 1, HopSide::network, ""}};
+  const auto learn = [&] {
+    names.learn(path);
+    run_until([&] { return names.pending() == 0; });
+    names.fill(path);
+  };
+  learn();
+  learn();
+  CHECK(asked == 1);
+  away = false;
+  clock.advance(kNameRetry);
+  learn();
+  CHECK(asked == 2);
+  CHECK(path.hops[0].name == "r.example");
+  away = true;
+  clock.advance(kNameLifetime);
+  learn();
+  CHECK(asked == 3);
+  CHECK(path.hops[0].name == "r.example");
 }
 
 TEST_CASE_FIXTURE(Loop, "a real trace over loopback is one hop: the receiver") {

@@ -92,6 +92,19 @@ TEST_CASE("default routes cover their own family only, to its very end") {
   CHECK(find(*PrefixTable::build({entry("::/0", 4)}), "8.8.8.8") == 0);
 }
 
+TEST_CASE("a prefix at the very end of another leaves it whole") {
+  const auto table =
+      PrefixTable::build({entry("192.0.2.0/24", 1), entry("192.0.2.255/32", 2), entry("192.0.3.0/24", 3),
+                          entry("2001:db8::/32", 4), entry("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff/128", 5)});
+  REQUIRE(table);
+  CHECK(find(*table, "192.0.2.254") == 1);
+  CHECK(find(*table, "192.0.2.255") == 2);
+  CHECK(find(*table, "192.0.3.0") == 3);
+  CHECK(find(*table, "2001:db8:ffff:ffff:ffff:ffff:ffff:fffe") == 4);
+  CHECK(find(*table, "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff") == 5);
+  CHECK(find(*table, "2001:db9::") == 0);
+}
+
 TEST_CASE("an empty table finds nothing") { CHECK(find(PrefixTable(), "192.0.2.1") == 0); }
 
 TEST_CASE("one prefix for two ISPs is refused, the same pair twice is not") {
