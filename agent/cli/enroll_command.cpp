@@ -55,6 +55,9 @@ Result<control::Enrollment> enroll(const Context& context, const EnrollOptions& 
   auto key = load_or_make_key(directory);
   if (!key) return pass_on(key);
   auto enrollment = ask_tracker(*key, *link, options.name.empty() ? host_name() : options.name, context.settings.bind);
+  if (!enrollment && enrollment.error().transient) {
+    return pass_on(enrollment.error(), "the tracker is not reachable, try again when it is");
+  }
   if (!enrollment) return enrollment;
   if (auto saved = control::save_enrollment(directory.enrollment(), *enrollment); !saved) return pass_on(saved);
   if (options.share) {
