@@ -1,6 +1,7 @@
 #include "tracker/accounting/audit.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "tracker/accounting/tally.h"

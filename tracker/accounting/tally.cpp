@@ -1,5 +1,8 @@
 #include "tracker/accounting/tally.h"
 
+#include <algorithm>
+#include <map>
+
 namespace waybill::tracker {
 
 std::vector<AccountObject> objects_of(const OrderFacts& order) {
@@ -23,16 +26,28 @@ std::vector<AccountObject> objects_of(const OrderFacts& order) {
 }
 
 void Tally::add(const OrderFacts& order, TimeMs end, AckedBytes acked, SentBytes sent) {
+  auto& sums = orders_[order.id];
+  if (sums.objects.empty()) sums.objects = objects_of(order);
   const auto quarter = quarter_of(end);
-  for (auto& object : objects_of(order)) {
-    sums_[std::pair(std::move(object), quarter)] += Counters{acked, sent, 1};
+  auto& quarters = sums.quarters;
+  auto at = std::find_if(quarters.rbegin(), quarters.rend(), [&](const auto& known) { return known.first == quarter; });
+  if (at == quarters.rend()) {
+    quarters.emplace_back(quarter, Counters{});
+    at = quarters.rbegin();
   }
+  at->second += Counters{acked, sent, 1};
 }
 
 std::vector<AccountChange> Tally::changes() const {
+  std::map<std::pair<AccountObject, Quarter>, Counters> sums;
+  for (const auto& [id, order] : orders_) {
+    for (const auto& object : order.objects) {
+      for (const auto& [quarter, counters] : order.quarters) sums[{object, quarter}] += counters;
+    }
+  }
   std::vector<AccountChange> all;
-  all.reserve(sums_.size());
-  for (const auto& [key, counters] : sums_) all.push_back({key.first, key.second, counters});
+  all.reserve(sums.size());
+  for (const auto& [key, counters] : sums) all.push_back({key.first, key.second, counters});
   return all;
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 // Which accounting objects a recorded receipt counts in: those associated with its ISPs, owner, content and receiver
 // (patent FIG. 2A, 206). A pure function of values, gathered over many receipts so that each counter is written once.
-#include <map>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include "tracker/store/accounts.h"
@@ -20,7 +19,12 @@ class Tally {
   std::vector<AccountChange> changes() const;  // by object, then quarter
 
  private:
-  std::map<std::pair<AccountObject, Quarter>, Counters> sums_;
+  // By order first: its receipts share their objects, and many of them come together.
+  struct OrderSums {
+    std::vector<AccountObject> objects;
+    std::vector<std::pair<Quarter, Counters>> quarters;
+  };
+  std::unordered_map<OrderId, OrderSums> orders_;
 };
 
 }  // namespace waybill::tracker

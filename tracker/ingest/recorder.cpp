@@ -1,4 +1,4 @@
-#include <map>
+#include <algorithm>
 
 #include "tracker/accounting/tally.h"
 #include "tracker/ingest/recorder_detail.h"
@@ -21,8 +21,8 @@ class Recorder {
  private:
   struct KnownState {
     OrderState state;
-    std::int64_t last_stored = 0;  // sequences beyond it can only have been accepted in this group
-    bool changed = false;
+    std::int64_t last_stored = 0;            // sequences beyond it can only have been accepted in this group
+    std::vector<std::size_t> accepted = {};  // of this group: indexes into accepted_, by ascending sequence
   };
 
   Result<RecordedBytes> recorded_under(const protocol::ReceiptId& id, ByteView envelope, const KnownState& known);
@@ -33,7 +33,6 @@ class Recorder {
   TimeMs now_;
   std::unordered_map<OrderId, KnownState> states_;
   std::vector<NewReceipt> accepted_;
-  std::map<protocol::ReceiptId, std::size_t> accepted_at_;  // index into accepted_
   std::vector<RefusedReceipt> refused_;
   std::vector<NewlyAcknowledged> acknowledged_;
   Tally tally_;
@@ -48,17 +47,20 @@ Status Recorder::load_states(const std::vector<std::shared_ptr<Batch>>& group) {
   }
   auto states = store_.evidence().order_states(ids);
   if (!states) return pass_on(states);
-  for (auto& state : *states) states_[state.order] = {state, state.last_sequence, false};
+  for (auto& state : *states) states_[state.order] = {state, state.last_sequence};
   return {};
 }
 
 Result<RecordedBytes> Recorder::recorded_under(const protocol::ReceiptId& id, ByteView envelope,
                                                const KnownState& known) {
   if (id.sequence > known.state.last_sequence) return RecordedBytes::none;
-  if (const auto at = accepted_at_.find(id); at != accepted_at_.end()) {
-    return accepted_[at->second].envelope == envelope ? RecordedBytes::same : RecordedBytes::other;
+  if (id.sequence > known.last_stored) {
+    const auto at = std::lower_bound(
+        known.accepted.begin(), known.accepted.end(), id.sequence,
+        [this](std::size_t index, std::int64_t sequence) { return accepted_[index].id.sequence < sequence; });
+    if (at == known.accepted.end() || accepted_[*at].id != id) return RecordedBytes::none;
+    return accepted_[*at].envelope == envelope ? RecordedBytes::same : RecordedBytes::other;
   }
-  if (id.sequence > known.last_stored) return RecordedBytes::none;
   auto stored = store_.evidence().receipt_envelope(id);
   if (!stored) return pass_on(stored);
   if (!*stored) return RecordedBytes::none;
@@ -91,8 +93,7 @@ void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
   const auto& said = receipt.opened->receipt;
   auto& known = states_.at(order.id);
   known.state = check.after;
-  known.changed = true;
-  accepted_at_.emplace(said.id, accepted_.size());
+  known.accepted.push_back(accepted_.size());
   accepted_.push_back(
       {said.id, said.start, said.end, check.acked, check.sent, now_, std::move(receipt.envelope), receipt.path});
   tally_.add(order, said.end, check.acked, check.sent);
@@ -105,7 +106,7 @@ Status Recorder::write() {
   if (!accepted_.empty()) {
     std::vector<OrderState> states;
     for (const auto& [id, known] : states_) {
-      if (known.changed) states.push_back(known.state);
+      if (!known.accepted.empty()) states.push_back(known.state);
     }
     if (auto status = store_.evidence().add_receipts(accepted_, states); !status) return status;
     if (auto status = store_.accounts().add(tally_.changes()); !status) return status;
