@@ -64,13 +64,19 @@ CommandOptions& CommandOptions::data() {
 }
 
 CommandOptions& CommandOptions::output() {
-  static const std::map<std::string, OutputFormat> kFormats{
-      {"table", OutputFormat::table}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
+  const auto set_format = [this_ = &invocation_](const std::string& text) {
+    if (text == "table") {
+      this_->format = OutputFormat::table;
+    } else if (text == "csv") {
+      this_->format = OutputFormat::csv;
+    } else if (text == "json") {
+      this_->format = OutputFormat::json;
+    } else {
+      throw CLI::ValidationError("--format", "'" + text + "' is not table, csv or json");
+    }
+  };
   auto* format =
-      app_->add_option("--format", invocation_.format, "table, csv or json")
-          ->type_name("FORMAT")
-          ->transform(CLI::Transformer(kFormats).description(""))
-          ->check(CLI::IsMember({OutputFormat::table, OutputFormat::csv, OutputFormat::json}).description(""));
+      app_->add_option_function<std::string>("--format", set_format, "table, csv or json")->type_name("FORMAT");
   app_->add_flag_callback(
           "--json", [this_ = &invocation_] { this_->format = OutputFormat::json; }, "the same as --format json")
       ->excludes(format);
