@@ -26,6 +26,10 @@ std::string cell_text(const json& value) {
       return text;
     }
     case json::value_t::object: {
+      if (value.contains("pieces_held")) {  // a content that an agent holds
+        return fmt::format("{} {}/{}", cell_text(value.value("title", json())), cell_text(value.at("pieces_held")),
+                           cell_text(value.value("pieces_total", json())));
+      }
       std::string text;
       for (const auto& item : value) text += (text.empty() ? "" : " ") + cell_text(item);
       return text;
@@ -35,13 +39,16 @@ std::string cell_text(const json& value) {
   }
 }
 
+constexpr std::size_t kBriefId = 10;  // hexadecimal digits of an id that a table shows
+
 bool is_bytes(const json& column) { return column.at("kind") == "bytes"; }
 
 TextTable human_table(const json& sheet, const json& rows) {
   TextTable table;
   const auto& columns = sheet.at("columns");
   for (const auto& column : columns) {
-    table.columns.push_back({column.at("heading"), column.at("kind") != "text"});
+    const auto& kind = column.at("kind");
+    table.columns.push_back({column.at("heading"), kind == "bytes" || kind == "number"});
     if (is_bytes(column)) table.columns.push_back({"", true});
   }
   for (const auto& row : rows) {
@@ -53,7 +60,8 @@ TextTable human_table(const json& sheet, const json& rows) {
         cells.push_back(known ? exact_bytes(value.get<std::int64_t>()) : "");
         cells.push_back(known ? human_bytes(value.get<std::int64_t>()) : "");
       } else {
-        cells.push_back(cell_text(value));
+        const auto text = cell_text(value);
+        cells.push_back(column.at("kind") == "id" ? text.substr(0, kBriefId) : text);
       }
     }
   }
@@ -72,26 +80,71 @@ TextTable csv_table(const json& sheet, const json& rows) {
   return table;
 }
 
-// A live command's answer states no sheets: every list of objects in it becomes one, by its own keys.
-json sheets_of(const json& answer) {
+struct LiveColumn {
+  const char* key;
+  const char* heading;
+  const char* kind;
+};
+struct LiveSheet {
+  std::string_view command;
+  const char* rows;
+  std::vector<LiveColumn> columns;
+};
+// What the running tracker answers by itself (tracker/api/live_commands.h) states facts only.
+const std::vector<LiveSheet>& live_sheets() {
+  static const std::vector<LiveSheet> kSheets{
+      {"agents",
+       "agents",
+       {{"name", "NAME", "text"},
+        {"agent", "KEY", "id"},
+        {"role", "ROLE", "text"},
+        {"isp", "ISP", "text"},
+        {"address", "ADDRESS", "text"},
+        {"shares", "SHARES", "text"},
+        {"upload_rate", "UPLOAD B/S", "number"},
+        {"orders_served", "SERVES", "number"},
+        {"orders_fetched", "FETCHES", "number"},
+        {"holds", "HOLDS", "text"}}},
+      {"explain",
+       "candidates",
+       {{"name", "NAME", "text"},
+        {"agent", "KEY", "id"},
+        {"isp", "ISP", "text"},
+        {"cdn_node", "CDN NODE", "text"},
+        {"on_net", "ON-NET", "text"},
+        {"usable", "USABLE", "text"},
+        {"reason", "REASON", "text"}}},
+      {"orders",
+       "orders",
+       {{"title", "TITLE", "text"},
+        {"sender", "SENDER", "id"},
+        {"receiver", "RECEIVER", "id"},
+        {"on_net", "ON-NET", "text"},
+        {"cdn_node", "CDN NODE", "text"},
+        {"acked_bytes", "ACKNOWLEDGED BYTES", "bytes"},
+        {"rate", "B/S", "number"},
+        {"order", "ORDER", "id"}}},
+  };
+  return kSheets;
+}
+
+json sheets_of(const std::string& command, const json& answer) {
   if (answer.contains("sheets")) return answer.at("sheets");
   json sheets = json::array();
-  for (const auto& [key, rows] : answer.at("result").items()) {
-    if (!rows.is_array() || rows.empty() || !rows.front().is_object()) continue;
+  for (const auto& sheet : live_sheets()) {
+    if (sheet.command != command || !answer.at("result").contains(sheet.rows)) continue;
     json columns = json::array();
-    for (const auto& [name, value] : rows.front().items()) {
-      std::string heading = name;
-      for (char& c : heading) c = c == '_' ? ' ' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-      columns.push_back({{"key", name}, {"heading", heading}, {"kind", value.is_number() ? "number" : "text"}});
+    for (const auto& [key, heading, kind] : sheet.columns) {
+      columns.push_back({{"key", key}, {"heading", heading}, {"kind", kind}});
     }
-    sheets.push_back({{"rows", key}, {"columns", columns}});
+    sheets.push_back({{"rows", sheet.rows}, {"columns", columns}});
   }
   return sheets;
 }
 
-std::string human_text(const json& answer) {
+std::string human_text(const std::string& command, const json& answer) {
   std::string text;
-  const auto sheets = sheets_of(answer);
+  const auto sheets = sheets_of(command, answer);
   for (const auto& line : answer.value("lines", json::array())) text += printable(line.get<std::string>()) + "\n";
   bool shown = !text.empty();
   for (const auto& sheet : sheets) {
@@ -120,8 +173,8 @@ Result<std::string> answer_text(const Invocation& invocation, const json& answer
     return result.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   }
   if (invocation.command == "settle") return settlement_text(invocation, result);
-  if (invocation.format == OutputFormat::table) return human_text(answer);
-  const auto sheets = sheets_of(answer);
+  if (invocation.format == OutputFormat::table) return human_text(invocation.command, answer);
+  const auto sheets = sheets_of(invocation.command, answer);
   if (sheets.empty()) return refuse(fmt::format("`{}` has no table: use --json", invocation.command));
   return render_csv(csv_table(sheets.front(), result.at(sheets.front().at("rows").get<std::string>())));
 }

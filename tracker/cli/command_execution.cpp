@@ -63,12 +63,26 @@ Result<json> change(const DataDirectory& directory, const json& request) {
   }
 }
 
+// Live commands know contents by id; people know them by title, too.
+Result<std::string> content_id(const DataDirectory& directory, const std::string& text) {
+  const json request = {{"command", "content show"}, {"arguments", {{"content", text}}}};
+  const auto answer = run_here(directory, request, StoreAccess::read_only);
+  if (!answer) return tl::make_unexpected(answer.error());
+  if (!answer->at("ok")) return refuse(answer->at("error").get<std::string>());
+  return answer->at("result").at("contents").at(0).at("id").get<std::string>();
+}
+
 Result<json> run(const Invocation& invocation) {
   auto directory = find_data_directory(invocation.data);
   if (!directory) return pass_on(directory);
-  const json request = {{"command", invocation.command}, {"arguments", invocation.arguments}};
+  json request = {{"command", invocation.command}, {"arguments", invocation.arguments}};
   if (reads_only(invocation.command)) return run_here(*directory, request, StoreAccess::read_only);
   if (!needs_running_tracker(invocation.command)) return change(*directory, request);
+  if (invocation.command == "explain") {
+    auto content = content_id(*directory, request.at("arguments").value("content", ""));
+    if (!content) return pass_on(content);
+    request["arguments"]["content"] = *content;
+  }
   auto answer = ask_running(*directory, request);
   if (!answer && answer.error().transient) {
     return refuse(fmt::format("no tracker runs on {}, and only a running one knows: `waybill-tracker serve --data {}`",

@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <exception>
 
+#include "tracker/cli/administration.h"
 #include "tracker/cli/answer_text_json.h"
 #include "tracker/cli/command_execution_json.h"
 #include "tracker/cli/command_options_cli11.h"
+#include "tracker/cli/data_directory.h"
 #include "tracker/cli/file_output.h"
 #include "tracker/cli/initialisation.h"
 #include "tracker/reports/text_table.h"
@@ -31,6 +33,8 @@ int print(const Invocation& invocation, const std::string& text) {
 }
 
 json run(Invocation& invocation) {
+  // A report that is written to a file is its reader's; what makes or changes the books is not.
+  if (!reads_only(invocation.command) && invocation.command != "verify") keep_files_private();
   if (invocation.command == "init") return initialise(invocation.arguments);
   if (invocation.command == "verify") return run_verification(invocation.arguments);
   // `agents` with a content asks who would be chosen for it.
@@ -39,7 +43,10 @@ json run(Invocation& invocation) {
 }
 
 int run_and_print(Invocation& invocation) {
-  if (invocation.command == "serve") return run_server(invocation);
+  if (invocation.command == "serve") {
+    keep_files_private();
+    return run_server(invocation);
+  }
   const bool evidence = invocation.command == "settle" && invocation.arguments.contains("evidence");
   if (evidence && invocation.format != OutputFormat::json) return complain("--evidence needs --format json", 2);
   const auto answer = run(invocation);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace waybill::tracker {
@@ -41,6 +42,8 @@ Result<DataDirectory> find_data_directory(const std::string& given) {
   }
   return directory;
 }
+
+void keep_files_private() { ::umask(0077); }
 
 Result<std::optional<DataLock>> DataLock::try_take(const DataDirectory& directory) {
   const int file = ::open(directory.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -23,6 +23,9 @@ struct DataDirectory {
 // `waybill-tracker init` did not make.
 Result<DataDirectory> find_data_directory(const std::string& given);
 
+// The books tell who fetched what: files that this process makes from here on are its user's alone.
+void keep_files_private();
+
 // flock on `lock`: one process at a time writes to the books. Freed by the kernel if the process dies.
 class DataLock {
  public:

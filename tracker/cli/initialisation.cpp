@@ -82,7 +82,7 @@ Result<Made> make_contents(const DataDirectory& directory, const Endpoint& liste
   made.key = crypto::KeyPair::generate();
   if (auto saved = made.key.save(directory.key()); !saved) return pass_on(saved);
   const auto settings = initial_settings(listen, public_host);
-  if (auto written = write_whole_file(directory.settings(), settings, 0644); !written) return pass_on(written);
+  if (auto written = write_whole_file(directory.settings(), settings, 0600); !written) return pass_on(written);
   auto read = read_settings(directory);
   if (!read) return pass_on(read);
   auto store = open_store(directory.database().string(), StoreAccess::create);

@@ -53,8 +53,8 @@ struct ReportRow {
   std::vector<std::string> cells;  // one for each column of columns_of
   Counters counters;
 };
-// Rows ascend by their cells, times by the clock. `clock` shows the time zone that hours, days and months are counted in; the hour that
-// comes twice when clocks go back stays two rows, told apart by their offsets from UTC.
+// Rows ascend by their cells, times by the clock. `clock` shows the time zone that hours, days and months are counted
+// in; the hour that comes twice when clocks go back stays two rows, told apart by their offsets from UTC.
 std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std::vector<Grouping>& groupings,
                                  const ReportNames& names, LocalClock& clock);
 

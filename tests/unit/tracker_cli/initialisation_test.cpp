@@ -18,6 +18,8 @@ TEST_CASE("init makes key, settings and books, and prints both enrol links") {
   struct stat facts {};
   REQUIRE(::stat((program.data() / "tracker.pem").c_str(), &facts) == 0);
   CHECK((facts.st_mode & 0777) == 0600);
+  REQUIRE(::stat((program.data() / "tracker.db").c_str(), &facts) == 0);
+  CHECK((facts.st_mode & 0777) == 0600);
   CHECK(std::filesystem::exists(program.data() / "tracker.conf"));
   CHECK(program.init().out.find("waybill://127.0.0.1:7443/enroll?key=") != std::string::npos);
   CHECK(program.init().out.find("serve --data") != std::string::npos);

@@ -3,6 +3,7 @@
 #include <map>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tests/unit/tracker_cli/generated_books.h"
 
@@ -157,14 +158,11 @@ TEST_CASE("groups add up, each of them") {
   check_groups({"client"}, {"client"},
                [](const auto& r) { return std::vector{sample::key_of(r.receiver).public_key().hex()}; });
   check_groups({"hour-of-day"}, {"hour_of_day"}, [](const auto& r) {
-    char text[8];
-    std::snprintf(text, sizeof text, "%02d:00", local_time(r.end, "Europe/Berlin").minute_of_day / 60);
-    return std::vector<std::string>{text};
+    return std::vector{fmt::format("{:02}:00", local_time(r.end, "Europe/Berlin").minute_of_day / 60)};
   });
   check_groups({"day", "agreement"}, {"day", "agreement"}, [](const auto& r) {
     const auto local = local_time(r.end, "Europe/Berlin");
-    char text[16];
-    std::snprintf(text, sizeof text, "%04d-%02d-%02d", local.year, local.month, local.day);
+    const auto text = fmt::format("{:04}-{:02}-{:02}", local.year, local.month, local.day);
     return std::vector<std::string>{text, r.agreement == 0 ? "-" : std::to_string(r.agreement)};
   });
 }

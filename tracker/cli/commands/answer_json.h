@@ -15,7 +15,7 @@ namespace waybill::tracker {
 struct SheetColumn {
   std::string key;  // of each row's object
   std::string heading;
-  // "text", "number", or "bytes": exact in CSV, exact and rounded side by side in tables.
+  // "text", "number", "id" (cut short in tables), or "bytes": exact in CSV, exact and rounded side by side in tables.
   std::string kind = "text";
 };
 

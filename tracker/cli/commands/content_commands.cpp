@@ -26,7 +26,7 @@ Answer contents_answer(const std::vector<Content>& contents) {
   Answer answer;
   auto& rows = answer.result["contents"] = json::array();
   for (const auto& content : contents) rows.push_back(content_json(content));
-  answer.add_sheet("contents", {{"id", "ID"},
+  answer.add_sheet("contents", {{"id", "ID", "id"},
                                 {"owner", "OWNER"},
                                 {"title", "TITLE"},
                                 {"size_bytes", "SIZE", "bytes"},

@@ -56,7 +56,10 @@ json counters_json(const Counters& counters) {
 void add_rows(Answer& answer, const std::vector<ReportRow>& rows, const std::vector<Grouping>& groupings) {
   const auto groups = columns_of(groupings);
   std::vector<SheetColumn> columns;
-  for (const auto& group : groups) columns.push_back({group.key, group.heading});
+  for (const auto& group : groups) {
+    const bool id = group.key == "content" || group.key == "client";
+    columns.push_back({group.key, group.heading, id ? "id" : "text"});
+  }
   columns.push_back({"acknowledged_bytes", "ACKNOWLEDGED BYTES", "bytes"});
   columns.push_back({"unacknowledged_bytes", "UNACKNOWLEDGED BYTES", "number"});
   columns.push_back({"receipts", "RECEIPTS", "number"});

@@ -64,7 +64,7 @@ Result<Answer> report_files(AdministrationContext& context, Arguments& arguments
       "{} files received whole and verified, in {} deliveries signed for by the receivers", files.size(), count));
   answer.add_sheet("rows", {{"owner", "OWNER"},
                             {"title", "TITLE"},
-                            {"content", "CONTENT"},
+                            {"content", "CONTENT", "id"},
                             {"files", "FILES", "number"},
                             {"deliveries", "DELIVERIES", "number"},
                             {"bytes", "BYTES", "bytes"}});
