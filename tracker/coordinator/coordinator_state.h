@@ -14,11 +14,12 @@
 
 namespace waybill::tracker {
 
-inline constexpr std::size_t kMaxOrdersPerReceiver = 64;  // superseded ones left out
-inline constexpr std::size_t kMaxCoolDowns = 128;         // for each receiver; the oldest is forgotten
-inline constexpr DurationMs kHandOver = seconds(3);       // for which an order outlives the one in its place
-inline constexpr DurationMs kShortestOrder = seconds(2);  // a grant that ends sooner is left alone
-inline constexpr DurationMs kFirstPause = seconds(15);    // of a peer that failed; doubled each time in a row
+inline constexpr std::size_t kMaxOrdersPerReceiver = 64;   // superseded ones left out
+inline constexpr std::size_t kMaxCoolDowns = 128;          // for each receiver; the oldest is forgotten
+inline constexpr DurationMs kHandOver = seconds(3);        // for which an order outlives the one in its place
+inline constexpr DurationMs kHandOverRaised = seconds(1);  // likewise, where the later one permits a higher rate
+inline constexpr DurationMs kShortestOrder = seconds(2);   // a grant that ends sooner is left alone
+inline constexpr DurationMs kFirstPause = seconds(15);     // of a peer that failed; doubled each time in a row
 inline constexpr DurationMs kLongestPause = minutes(5);
 inline constexpr DurationMs kCdnPause = seconds(5);  // of a CDN node that failed: there may be no other
 inline constexpr DurationMs kSettleEvery = seconds(10);

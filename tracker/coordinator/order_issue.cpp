@@ -103,7 +103,11 @@ void Coordinator::State::enter_order(Download& download, LiveOrder live, const s
   download.orders.push_back(order.id);
   swarm.edit_agent(live.sender).orders_as_sender.push_back(order.id);
   if (replaces) {  // takes over the slot
-    orders.at(*replaces).superseded_until = now + kHandOver;
+    // A sender keeps to the lowest rate of its live orders: one that is raised must not wait for the slower one's end.
+    auto& before = orders.at(*replaces);
+    const auto rate = order.rate_limit;
+    const bool raised = before.order.rate_limit.value > 0 && (rate.value == 0 || rate > before.order.rate_limit);
+    before.superseded_until = now + (raised ? kHandOverRaised : kHandOver);
   } else {
     swarm.add_serving(live.sender, 1);
     swarm.add_fetching(live.receiver, 1);
