@@ -29,8 +29,8 @@ using namespace waybill;
 namespace {
 
 struct Size {
-  int rounds = 6;
-  int batches = 48;           // a round; each is one sender's
+  int rounds = 4;
+  int batches = 72;           // a round; each is one sender's
   int orders = 60;            // a batch
   int receipts_of_order = 4;  // in one batch, as an agent that was offline for a while sends them
   int clients = 500;

@@ -25,6 +25,7 @@ struct Batch {
   std::size_t body_bytes = 0;
   std::vector<ReceiptInFlight> receipts;
   std::atomic<std::size_t> chunks_left{0};
+  bool verified = false;  // it waits to be recorded, or is
   std::function<void(BatchAnswer)> done;
 };
 

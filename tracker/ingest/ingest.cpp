@@ -46,6 +46,7 @@ struct Ingest::Impl {
   void verify(const std::shared_ptr<Batch>& batch);
   void verify_chunk(Batch& batch, std::size_t first);
   void ready(const std::shared_ptr<Batch>& batch);
+  bool group_is_due();
   void schedule_recording();
   void record();
   void try_all_later(const std::vector<std::shared_ptr<Batch>>& batches);
@@ -62,6 +63,8 @@ struct Ingest::Impl {
   std::mutex mutex;
   std::condition_variable all_answered;
   std::deque<std::shared_ptr<Batch>> verified;  // to be recorded
+  std::size_t verified_receipts = 0;            // in them
+  std::size_t verifying = 0;                    // batches that were taken in and are neither verified nor answered
   bool recording = false;                       // a task on the store's thread takes from `verified`
   std::size_t waiting_batches = 0, waiting_bytes = 0;
   std::size_t unanswered = 0;  // whose `done` has not returned
@@ -99,6 +102,7 @@ bool Ingest::Impl::take_in(std::size_t bytes) {
   if (waiting_batches >= options.max_waiting_batches || waiting_bytes + bytes > options.max_waiting_bytes) return false;
   ++waiting_batches;
   ++unanswered;
+  ++verifying;
   waiting_bytes += bytes;
   return true;
 }
@@ -174,11 +178,22 @@ void Ingest::Impl::verify_chunk(Batch& batch, std::size_t first) {
 void Ingest::Impl::ready(const std::shared_ptr<Batch>& batch) {
   {
     const std::lock_guard lock(mutex);
+    batch->verified = true;
+    --verifying;
     verified.push_back(batch);
-    if (recording) return;
-    recording = true;
+    verified_receipts += batch->receipts.size();
+    if (!group_is_due()) return;
   }
   schedule_recording();
+}
+
+// Under the lock. True: the caller schedules the recording. Nothing waits for long: each batch that is being verified
+// comes here, or to answer(), in the end.
+bool Ingest::Impl::group_is_due() {
+  if (recording || verified.empty()) return false;
+  if (verifying > 0 && verified_receipts < options.min_group_receipts) return false;
+  recording = true;
+  return true;
 }
 
 // One task at a time, posted anew for each group, so that the store's other users get their turn in between.
@@ -189,6 +204,7 @@ void Ingest::Impl::schedule_recording() {
     const std::lock_guard lock(mutex);
     left.assign(verified.begin(), verified.end());
     verified.clear();
+    verified_receipts = 0;
     recording = false;
     all_answered.notify_all();
   }
@@ -201,6 +217,7 @@ void Ingest::Impl::record() {
     const std::lock_guard lock(mutex);
     for (std::size_t receipts = 0; !verified.empty() && receipts < options.max_group_receipts;) {
       receipts += verified.front()->receipts.size();
+      verified_receipts -= verified.front()->receipts.size();
       group.push_back(std::move(verified.front()));
       verified.pop_front();
     }
@@ -219,8 +236,8 @@ void Ingest::Impl::record() {
   }
   {
     const std::lock_guard lock(mutex);
-    recording = !verified.empty();
-    if (!recording) return all_answered.notify_all();
+    recording = false;
+    if (!group_is_due()) return all_answered.notify_all();
   }
   schedule_recording();
 }
@@ -233,11 +250,15 @@ void Ingest::Impl::try_all_later(const std::vector<std::shared_ptr<Batch>>& batc
 }
 
 void Ingest::Impl::answer(Batch& batch, BatchAnswer answer) {
+  bool group_due = false;
   {  // the room first: whoever is answered may submit the next one at once
     const std::lock_guard lock(mutex);
     --waiting_batches;
     waiting_bytes -= batch.body_bytes;
+    if (!batch.verified) --verifying;
+    group_due = group_is_due();
   }
+  if (group_due) schedule_recording();
   batch.done(std::move(answer));
   batch.done = nullptr;
   const std::lock_guard lock(mutex);

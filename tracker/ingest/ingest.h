@@ -40,7 +40,9 @@ struct IngestOptions {
   // Batches taken in and not answered yet, by number and by body bytes; in memory they take about four times that.
   std::size_t max_waiting_batches = 256;
   std::size_t max_waiting_bytes = 64 << 20;
-  // Recorded in one transaction: more of them share its fsync, and the other users of the store wait longer.
+  // Recorded in one transaction: more of them share its sync and the index pages that they change, and the other users
+  // of the store wait longer. While further batches are being verified, a group waits for the lower number.
+  std::size_t min_group_receipts = 2000;
   std::size_t max_group_receipts = 8000;
 };
 
