@@ -1,6 +1,7 @@
 // The receiver's half of a channel: what it asks for, and who brought what.
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/transfer_core_libtorrent.h"
+#include "agent/transfer/wire_messages.h"
 
 namespace waybill::transfer {
 
@@ -21,23 +22,64 @@ bool PeerChannel::on_have(lt::piece_index_t piece) {
 }
 
 bool PeerChannel::on_choke() {
+  choked_by_peer_ = true;
   core_.fetching().choked(*this);
   return false;
 }
 
-bool PeerChannel::write_request(lt::peer_request const& request) {
-  requested_.insert(block_key(request));
+bool PeerChannel::on_unchoke() {
+  choked_by_peer_ = false;
+  core_.loop().post([self = weak_from_this()] {
+    if (const auto channel = self.lock()) channel->ask_for_held();
+  });
   return false;
 }
 
+// What the peer would still grant under our orders, as far as we can know: it counts what it has sent us, we count what
+// came and what is on its way.
+std::int64_t PeerChannel::window_room() const {
+  std::int64_t room = 0;
+  for (const auto& order : content_->ledger.orders()) {
+    if (order->ended || order->order().sender != theirs_->key) continue;
+    room += order->order().ack_window.value - (order->arrived.value - order->acknowledged.value);
+  }
+  return room - in_flight_;
+}
+
+// Asking beyond the window would only be refused: better to wait here, where libtorrent's queue stays as it is.
+bool PeerChannel::write_request(lt::peer_request const& request) {
+  if (!proven_) return false;
+  if (held_.empty() && request.length <= window_room()) {
+    requested_.insert(block_key(request));
+    in_flight_ += request.length;
+    return false;
+  }
+  held_.push_back(request);
+  return true;
+}
+
+void PeerChannel::ask_for_held() {
+  if (choked_by_peer_ || close_at_) return;
+  while (!held_.empty() && held_.front().length <= window_room()) {
+    ask(held_.front());
+    held_.pop_front();
+  }
+}
+
+void PeerChannel::ask(lt::peer_request const& request) {
+  if (requested_.insert(block_key(request)).second) in_flight_ += request.length;
+  send_raw(block_message(kRequest, static_cast<int>(request.piece), request.start, request.length));
+}
+
 bool PeerChannel::on_reject(lt::peer_request const& request) {
-  requested_.erase(block_key(request));
+  if (requested_.erase(block_key(request)) > 0) in_flight_ -= request.length;
   return false;
 }
 
 // A block that nobody asked for counts for nobody; libtorrent drops it.
 bool PeerChannel::on_piece(lt::peer_request const& piece, lt::span<char const>) {
-  if (requested_.erase(block_key(piece)) == 0 || !proven_) return false;
+  if (!proven_ || requested_.erase(block_key(piece)) == 0) return false;
+  in_flight_ -= piece.length;
   const orders::Block block{static_cast<int>(piece.piece), piece.start, piece.length};
   content_->ledger.arrived(theirs_->key, block, core_.now());
   return false;

@@ -24,7 +24,7 @@ namespace waybill::transfer {
 
 class TransferCore;
 
-class PeerChannel final : public lt::peer_plugin {
+class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from_this<PeerChannel> {
  public:
   PeerChannel(TransferCore& core, std::shared_ptr<Content> content, const lt::peer_connection_handle& peer);
   ~PeerChannel() override;
@@ -50,6 +50,7 @@ class PeerChannel final : public lt::peer_plugin {
   // As receiver.
   void present(const orders::FetchOrder& order);
   void send_acknowledgement(ByteString envelope);
+  void ask_for_held();  // the window has room again
 
   void send(const protocol::PeerMessage& message);
   void refuse_order(protocol::Refusal reason, std::optional<OrderId> order);
@@ -75,6 +76,7 @@ class PeerChannel final : public lt::peer_plugin {
   bool on_allowed_fast(lt::piece_index_t) override { return true; }
   bool on_suggest(lt::piece_index_t) override { return true; }
   bool on_choke() override;
+  bool on_unchoke() override;
   bool write_request(lt::peer_request const& request) override;
   bool on_piece(lt::peer_request const& piece, lt::span<char const> data) override;
   bool on_reject(lt::peer_request const& request) override;
@@ -137,8 +139,15 @@ class PeerChannel final : public lt::peer_plugin {
   std::unordered_multimap<std::uint64_t, Written> granted_;  // not yet in libtorrent's send buffer
   std::deque<Written> buffered_;                             // in it, in order
 
-  std::unordered_set<std::uint64_t> requested_;  // by us
-  std::vector<bool> expected_;                   // pieces that our orders let us have from this peer
+  // peer_channel_fetching.cpp
+  std::int64_t window_room() const;
+  void ask(lt::peer_request const& request);
+
+  std::unordered_set<std::uint64_t> requested_;  // by us, on the wire
+  std::int64_t in_flight_ = 0;                   // their bytes
+  std::deque<lt::peer_request> held_;            // libtorrent believes them sent; they wait for room in the window
+  bool choked_by_peer_ = true;
+  std::vector<bool> expected_;  // pieces that our orders let us have from this peer
 };
 
 // A block's place as one number: a piece has at most 2^24 blocks' worth of bytes in 16 KiB steps, any offset fits.

@@ -3,6 +3,7 @@
 
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/transfer_core_libtorrent.h"
+#include "agent/transfer/wire_messages.h"
 #include "common/protocol/limits.h"
 #include "common/types/check.h"
 
@@ -11,24 +12,6 @@ namespace waybill::transfer {
 using protocol::Refusal;
 
 namespace {
-
-void append_number(ByteString& bytes, std::uint32_t number) {
-  for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<char>(number >> shift & 0xff));
-}
-
-ByteString short_message(char type) {
-  ByteString bytes;
-  append_number(bytes, 1);
-  bytes.push_back(type);
-  return bytes;
-}
-
-// BEP 3 and BEP 6.
-constexpr char kChoke = 0;
-constexpr char kUnchoke = 1;
-constexpr char kHave = 4;
-constexpr char kReject = 16;
-constexpr char kExtended = 20;
 
 constexpr DurationMs kRefusalLinger{300};
 // A peer may have asked before it heard that it was choked.
@@ -106,13 +89,7 @@ void PeerChannel::refuse_block(lt::peer_request const& request, Refusal reason) 
 }
 
 void PeerChannel::reject(lt::peer_request const& request) {
-  ByteString bytes;
-  append_number(bytes, 13);
-  bytes.push_back(kReject);
-  append_number(bytes, static_cast<std::uint32_t>(static_cast<int>(request.piece)));
-  append_number(bytes, static_cast<std::uint32_t>(request.start));
-  append_number(bytes, static_cast<std::uint32_t>(request.length));
-  send_raw(bytes);
+  send_raw(block_message(kReject, static_cast<int>(request.piece), request.start, request.length));
 }
 
 // libtorrent turned a granted request down: cancelled, choked, a piece that is not held, its queue full.
@@ -258,10 +235,9 @@ void PeerChannel::withdraw(const protocol::ServeOrder& ended) {
     for (auto piece = range.first; piece < end; ++piece) {
       const auto covers = [&](const protocol::ServeOrder* order) { return order->covers(piece); };
       if (std::any_of(others.begin(), others.end(), covers)) continue;
-      append_number(bytes, 6);
-      bytes.push_back(kExtended);
-      bytes.push_back(static_cast<char>(their_dont_have_));
-      append_number(bytes, static_cast<std::uint32_t>(piece));
+      ByteString number;
+      append_number(number, static_cast<std::uint32_t>(piece));
+      bytes += extended_message(their_dont_have_, number);
     }
   }
   if (!bytes.empty()) send_raw(bytes);

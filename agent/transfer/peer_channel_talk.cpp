@@ -8,6 +8,7 @@
 
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/transfer_core_libtorrent.h"
+#include "agent/transfer/wire_messages.h"
 #include "common/crypto/digest.h"
 #include "common/protocol/acknowledgement.h"
 #include "common/protocol/limits.h"
@@ -19,7 +20,6 @@ using protocol::Refusal;
 namespace {
 
 constexpr int kOwnMessage = 20;     // the BEP 10 id that we give; any that libtorrent does not use itself
-constexpr char kExtended = 20;      // BEP 10's message type
 constexpr DurationMs kLinger{300};  // for a last message to leave before the connection is closed
 
 // The handle is the caller's copy: a channel does not outlive this.
@@ -201,13 +201,7 @@ void PeerChannel::take(const protocol::PeerRefusal& refusal) {
 
 void PeerChannel::send(const protocol::PeerMessage& message) {
   if (their_message_ == 0 || !registered_) return;
-  const auto payload = protocol::encode_peer_message(message);
-  const auto length = static_cast<std::uint32_t>(payload.size() + 2);
-  ByteString bytes;
-  for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<char>(length >> shift & 0xff));
-  bytes.push_back(kExtended);
-  bytes.push_back(static_cast<char>(their_message_));
-  send_raw(bytes + payload);
+  send_raw(extended_message(their_message_, protocol::encode_peer_message(message)));
 }
 
 void PeerChannel::send_raw(ByteView bytes) {
@@ -217,6 +211,7 @@ void PeerChannel::send_raw(ByteView bytes) {
 
 void PeerChannel::send_acknowledgement(ByteString envelope) {
   send(protocol::PeerAcknowledgement{std::move(envelope)});
+  ask_for_held();
 }
 
 void PeerChannel::refuse_order(Refusal reason, std::optional<OrderId> order) {

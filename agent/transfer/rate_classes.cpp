@@ -2,7 +2,6 @@
 #include <limits>
 
 #include <libtorrent/aux_/session_interface.hpp>
-#include <libtorrent/aux_/socket_type.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/peer_class.hpp>
 #include <libtorrent/peer_connection.hpp>
@@ -37,7 +36,8 @@ bool RateClasses::limit(const lt::peer_connection_handle& peer, RateClass& held,
     const auto address = peer.remote().address();
     with_class.add_rule(address, address, 1u << number);
     session.set_peer_class_filter(with_class);
-    connection->m_ses.set_peer_classes(connection.get(), address, lt::aux::socket_type_idx(connection->get_socket()));
+    // Named a uTP socket, which brings no class of its own along.
+    connection->m_ses.set_peer_classes(connection.get(), address, lt::socket_type_t::utp);
     session.set_peer_class_filter(before);
     held.id = id;
   }

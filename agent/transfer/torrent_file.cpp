@@ -101,6 +101,9 @@ Result<std::shared_ptr<lt::torrent_info>> parse_torrent(ByteView torrent) {
   try {
     const lt::span<const char> bytes{torrent.data(), static_cast<std::ptrdiff_t>(torrent.size())};
     auto info = std::make_shared<lt::torrent_info>(bytes, limits, lt::from_span);
+    // libtorrent 2.0.8 pads a v2 file to whole pieces, and would then ask for, and pay for, zeros after the last byte.
+    // The info is ours alone and not const, and without padding is how libtorrent itself treats older hybrids.
+    const_cast<lt::file_storage&>(info->files()).remove_tail_padding();
     if (auto status = check_info(*info); !status) return pass_on(status);
     return info;
   } catch (const std::exception& error) {

@@ -56,7 +56,8 @@ struct TransferEngine::Impl {
 
 void TransferEngine::Impl::run() {
   loop.run();
-  // What libtorrent has begun it must finish: its disk threads, its sockets. Without work the context returns at once.
+  // What libtorrent has begun it must finish: its disk threads, its sockets. Out of work, the context returns at once.
+  loop.impl().keep_running.reset();
   loop.impl().context.run_for(std::chrono::milliseconds(kStopTimeout.value - 2000));
   core->finish();
   core.reset();
