@@ -186,10 +186,11 @@ bool ServeDesk::may_end(const orders::BookedOrder& order, const Told& told, Refu
   if (order.totals.acked.value >= order.totals.sent.value || order.fulfilled()) return true;
   // What a receiver that used its bytes up still has to check may need blocks of other sources first.
   if (why == Refusal::none && connected(order)) return false;
-  return monotonic - *told.ending_since >= kFarewellTimeout;
+  const bool pieces_may_still_pass = connected(order) && why != Refusal::request_ended;
+  return monotonic - *told.ending_since >= (pieces_may_still_pass ? kLastPiecesTimeout : kFarewellTimeout);
 }
 
-void ServeDesk::end(const OrderId& id, Refusal why, DurationMs monotonic) {
+void ServeDesk::end(OrderId id, Refusal why, DurationMs monotonic) {
   auto* order = book_.find(id);
   auto& told = told_[id];
   const auto elapsed = std::max(seconds(1), monotonic - told.second_began);

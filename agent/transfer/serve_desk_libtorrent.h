@@ -52,7 +52,7 @@ class ServeDesk {
   void tell(const orders::BookedOrder& order, Told& told, DurationMs monotonic);
   void begin_end(orders::BookedOrder& order, Told& told, protocol::Refusal why, DurationMs monotonic);
   bool may_end(const orders::BookedOrder& order, const Told& told, protocol::Refusal why, DurationMs monotonic) const;
-  void end(const OrderId& order, protocol::Refusal why, DurationMs monotonic);
+  void end(OrderId order, protocol::Refusal why, DurationMs monotonic);
   ServeProgress progress_of(const orders::BookedOrder& order, const Told& told) const;
   bool connected(const orders::BookedOrder& order) const;
 

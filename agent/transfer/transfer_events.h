@@ -58,7 +58,7 @@ struct ServeProgress {
 };
 
 // As sender: the order is over. Nothing was written under it after this, and its last ServeProgress is inside. A last
-// acknowledgement had kFarewellTimeout to arrive.
+// acknowledgement had kFarewellTimeout, or kLastPiecesTimeout, to arrive.
 struct ServeEnded {
   ServeProgress last;
   protocol::Refusal why = protocol::Refusal::none;  // none: the receiver has everything, or the byte limit is used up
@@ -112,6 +112,9 @@ struct TransferCounters {
 inline constexpr DurationMs kContentStateInterval{500};
 inline constexpr DurationMs kServeProgressInterval{250};
 inline constexpr DurationMs kFarewellTimeout = seconds(3);
+// Of an order that ended while its receiver goes on: pieces that it brought in part pass their hash check only when other
+// sources have brought the rest. Within kClockTolerance, so that the receipt still counts.
+inline constexpr DurationMs kLastPiecesTimeout = seconds(60);
 inline constexpr int kMaxRefusalsPerPeer = 64;
 inline constexpr std::array<DurationMs, 5> kReconnectDelays{DurationMs{200}, seconds(1), seconds(2), seconds(5),
                                                             seconds(10)};

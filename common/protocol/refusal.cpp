@@ -46,6 +46,7 @@ constexpr Named kNames[] = {
     {Refusal::request_ended, "request_ended"},
     {Refusal::source_gone, "source_gone"},
     {Refusal::quota_exhausted, "quota_exhausted"},
+    {Refusal::order_replaced, "order_replaced"},
 };
 
 const Named* find(Refusal refusal) {

@@ -40,6 +40,7 @@ enum class Refusal : int {
   request_ended = 53,    // an order is revoked because the receiver has finished or given up
   source_gone = 54,      // an order is revoked because its source left the control channel or the content
   quota_exhausted = 55,  // an order is revoked because the agreement's byte quota is used up
+  order_replaced = 56,   // an order is revoked because another one between the same two took its place
 };
 
 std::string_view name_of(Refusal refusal);

@@ -156,7 +156,7 @@ void Coordinator::State::end_superseded(Download& download, Step& step) {
     if (live.order.not_after <= step.now) {
       end_order(id, {Refusal::order_expired, "its time is over"}, step, false);  // both ends know
     } else if (live.superseded_until && *live.superseded_until <= step.now) {
-      end_order(id, {Refusal::request_ended, "another order has taken its place"}, step);
+      end_order(id, {Refusal::order_replaced, "another order has taken its place"}, step);
     }
   }
 }
