@@ -129,7 +129,8 @@ def run_cases(books, order, sender, receiver, third):
     expect(books, "a receipt over the byte limit", "over_byte_limit",
            make(3, limit, 2 * MEGABYTE + limit, ack(3, limit + 1, total_pieces=4)))
     expect(books, "a receipt from before the window", "outside_window",
-           make(3, 1, 2 * MEGABYTE + 1, ack(3, 2 * MEGABYTE + 1), start=1000, end=order[b"not_before"] - 600_000))
+           make(3, 1, 2 * MEGABYTE + 1, ack(3, 2 * MEGABYTE + 1), start=1000,
+                end=order[b"not_before"] - 600_000))
     expect(books, "a receipt from after the window", "outside_window",
            make(3, 1, 2 * MEGABYTE + 1, ack(3, 2 * MEGABYTE + 1), end=order[b"not_after"] + 600_000))
     expect(books, "more pieces than the order holds", "outside_pieces",
