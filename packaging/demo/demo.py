@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The demo: one owner's film, a CDN node, three access ISPs of which one grants nothing and one only at certain hours,
-six agents that all want the film. Prints live progress, who served whom by which path, the reports, the settlements, and
-what it all spared; exits 1 if any figure does not add up. Leaves nothing running. See packaging/demo/run.
+six agents that all want the film. Prints live progress, who served whom by which path, the reports, the settlements,
+and what it all spared; exits 1 if any figure does not add up. Leaves nothing running. See packaging/demo/run.
 """
 import datetime
 import hashlib
@@ -152,7 +152,8 @@ def five_questions(tracker, client):
                   ("bytes", "--from", "SP1", "--to", "SP2", "--owner", OWNER)),
                  (f"706: all {OWNER} bytes delivered to SP1's subscribers",
                   ("bytes", "--delivered-to", "SP1", "--owner", OWNER)),
-                 (f"708: number of {OWNER} files received by one client", ("files", "--client", client, "--owner", OWNER)),
+                 (f"708: number of {OWNER} files received by one client",
+                  ("files", "--client", client, "--owner", OWNER)),
                  ("710: the difference between SP1 -> SP2 and SP2 -> SP1",
                   ("balance", "--from", "SP1", "--to", "SP2", "--period", month)))
     for question, arguments in questions:

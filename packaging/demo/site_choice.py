@@ -1,4 +1,4 @@
-"""Where the demo takes place: the laboratory network of tests/lab or, where namespaces are refused, loopback addresses."""
+"""Where the demo takes place: the lab of tests/lab or, where namespaces are refused, loopback addresses."""
 import dataclasses
 import pathlib
 import subprocess

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Promise 2: tracker and agents are killed with SIGKILL at seeded moments, at least 50 times, while a content goes round;
+"""Promise 2: tracker and agents are killed with SIGKILL at seeded moments, at least 50 times, while films go round;
 afterwards no receipt is lost and none is counted twice.
 
 Compared, once everything has come to rest: each sender's own ledger of each order (what it holds signed
@@ -39,7 +39,8 @@ class Round:
         wait_for(cdn.connected, "the CDN node to be connected")
         number = len(self.films) + 1
         film = make_file(self.folder / f"film{number}", SIZE, seed=number)
-        self.films.append((film, cdn.json("publish", film, "--owner", "MovieStudio", "--title", f"Film {number}")["url"]))
+        published = cdn.json("publish", film, "--owner", "MovieStudio", "--title", f"Film {number}")
+        self.films.append((film, published["url"]))
 
     def output(self, name):
         return self.folder / f"{name}.{len(self.films)}"

@@ -115,8 +115,8 @@ def run_cases(books, order, sender, receiver, third):
     expect(books, "a replayed receipt", "exists", first)
     expect(books, "the same id with other bytes", "exists_with_different_content",
            make(2, MEGABYTE + 1, 2 * MEGABYTE + 1, ack(2, 2 * MEGABYTE, total_pieces=2)))
-    expect(books, "a forged receipt", "receipt_signature_invalid", make(3, 1, 2 * MEGABYTE + 1, ack(3, 2 * MEGABYTE + 1),
-                                                                         key=third))
+    expect(books, "a forged receipt", "receipt_signature_invalid",
+           make(3, 1, 2 * MEGABYTE + 1, ack(3, 2 * MEGABYTE + 1), key=third))
     expect(books, "an order nobody issued", "unknown_order", make(3, 1, 1, ack(3, 1, oid=b"x" * 16), oid=b"x" * 16))
     expect(books, "an acknowledgement for another order", "acknowledgement_for_another_order",
            make(3, 1, 2 * MEGABYTE + 1, ack(3, 2 * MEGABYTE + 1, oid=b"y" * 16)))
