@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Downloads as users live them, with real processes: resumed after SIGKILL without fetching again what was verified;
-the tracker absent at the agent's start; consent withdrawn and a grant ended in the middle; a source killed; a content file
+the tracker absent at the agent's start; consent withdrawn and a grant ended in the middle; a source killed; a file
 damaged on a source's disk; configuration and files that cannot be read.
 """
 import os

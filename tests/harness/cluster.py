@@ -101,6 +101,12 @@ class Agent:
         path.write_text("".join(f'{key} = "{value}"\n' for key, value in config.items()))
         self.process = self.runner.start(self.host, [self.binary, "run", "--config", path], self.log)
 
+    def answers(self):
+        try:
+            return bool(self.json("status"))
+        except (CommandFailed, json.JSONDecodeError):
+            return False
+
     def connected(self):
         try:
             return self.json("status").get("tracker", {}).get("connected", False)
