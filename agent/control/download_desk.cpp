@@ -72,7 +72,7 @@ void DownloadDesk::take(const protocol::Sources& sources) {
   const auto found = items_.find(sources.content);
   if (found == items_.end()) return;  // ended while the message was under way
   auto& item = found->second;
-  item.asked_at = needs_.clock.now();
+  item.directed = true;
   for (const auto& source : sources.orders) {
     auto order = protocol::open_order(source.order, needs_.enrollment.tracker_key);
     if (!order || order->order.receiver != needs_.key.public_key() || order->order.content != sources.content) {
@@ -105,7 +105,8 @@ void DownloadDesk::take(const protocol::Refused& refused) {
     WAYBILL_WARN("download", "no source at this moment: {}. content={}", refused.message, refused.content->brief());
   }
   found->second.download.note = refused.message;
-  found->second.asked_at = needs_.clock.now();
+  // A tracker that forgot the request (it was restarted) is asked again at once; one that knows of no source, later.
+  if (std::exchange(found->second.directed, false)) want(found->second);
 }
 
 void DownloadDesk::drop_delivery(const ContentId& content) {
@@ -159,7 +160,9 @@ void DownloadDesk::take(const transfer::FetchProgress& progress) {
 
 void DownloadDesk::take(const transfer::FetchEnded& ended) {
   const auto found = items_.find(ended.content);
-  if (found != items_.end()) control::take(found->second.download, ended);
+  if (found == items_.end()) return;
+  control::take(found->second.download, ended);
+  if (found->second.finished && !has_live_source(found->second.download)) conclude(ended.content);
 }
 
 void DownloadDesk::take(const transfer::SourceFailed& failed) {
@@ -179,7 +182,8 @@ void DownloadDesk::take(const transfer::SourceFailed& failed) {
 void DownloadDesk::complete(Item& item) {
   const auto content = item.download.content;
   const auto* shelved = needs_.shelf.find(content);
-  if (shelved == nullptr) return;
+  if (item.finished || shelved == nullptr) return;
+  item.finished = true;
   auto entry = shelved->entry;
   entry.state = EntryState::complete;
   entry.completed = needs_.clock.now();
@@ -187,16 +191,23 @@ void DownloadDesk::complete(Item& item) {
     const protocol::Delivery delivery{content, needs_.key.public_key(), entry.size, entry.started, entry.completed};
     entry.delivery = protocol::sign_delivery(needs_.key, delivery);
   }
-  const auto result = view(item);
-  WAYBILL_INFO("download",
-               "download complete content={} path={} bytes={} from_peers={} from_cdn={} on_net={} seconds={}",
-               content.brief(), entry.path.string(), result.size, result.bytes_from_peers, result.bytes_from_cdn,
-               result.bytes_on_net, result.milliseconds / 1000);
   // Durable before the tracker hears of it; then told until it is recorded, on every connection.
   needs_.shelf.update(entry, [this, entry](const Status& stored) {
     if (!stored) WAYBILL_WARN("download", "the end of a download is not durable: {}", stored.error().message);
     if (!entry.delivery.empty()) needs_.tell_tracker(protocol::Done{entry.content, entry.delivery});
   });
+  if (!has_live_source(item.download)) return conclude(content);
+  item.last_words = needs_.loop.after(kLastWordsTimeout, [this, content] { conclude(content); });
+}
+
+void DownloadDesk::conclude(const ContentId& content) {
+  const auto found = items_.find(content);
+  if (found == items_.end()) return;
+  const auto result = view(found->second);
+  WAYBILL_INFO("download",
+               "download complete content={} path={} bytes={} from_peers={} from_cdn={} on_net={} seconds={}",
+               content.brief(), result.path.string(), result.size, result.bytes_from_peers, result.bytes_from_cdn,
+               result.bytes_on_net, result.milliseconds / 1000);
   end_item(content, result);
 }
 
@@ -233,8 +244,9 @@ void DownloadDesk::tick() {
     const auto seen = view(item);
     for (const auto& watcher : item.watchers) watcher->progressed(seen);
     if (!item.fetching || item.download.state.phase != Phase::downloading) continue;
-    needs_.tell_tracker(progress_message(item.download));
-    if (!has_live_source(item.download) && now - item.asked_at >= kAskAgainInterval) want(item);
+    if (item.directed) needs_.tell_tracker(progress_message(item.download));
+    const bool needs_direction = !item.directed || !has_live_source(item.download);
+    if (needs_direction && now - item.asked_at >= kAskAgainInterval) want(item);
   }
 }
 
@@ -242,7 +254,7 @@ void DownloadDesk::sweep() {
   std::vector<ContentId> left;
   for (auto& [content, item] : items_) {
     std::erase_if(item.watchers, [](const Watcher& watcher) { return watcher->gone(); });
-    if (item.attended && item.watchers.empty()) left.push_back(content);
+    if (item.attended && item.watchers.empty() && !item.finished) left.push_back(content);
   }
   for (const auto& content : left) {
     WAYBILL_INFO("download", "download interrupted by its user; it goes on at the next get. content={}",

@@ -20,6 +20,8 @@ namespace waybill::control {
 inline constexpr std::size_t kMaxDownloads = 16;  // at once; also what the tracker directs for one agent
 // While no source is named, the tracker is asked again after this.
 inline constexpr DurationMs kAskAgainInterval = seconds(10);
+// The engine tells each source's last total right after the content is complete; the result waits for them, this long.
+inline constexpr DurationMs kLastWordsTimeout = seconds(2);
 
 struct GetRequest {
   std::string url;               // what content_request understands
@@ -78,7 +80,10 @@ class DownloadDesk {
     std::vector<std::shared_ptr<DownloadWatcher>> watchers;
     bool attended = false;  // had a watcher
     TimeMs asked_at{};
-    bool fetching = true;  // false: an existing file is compared, nothing is fetched
+    bool directed = false;  // the tracker has named sources since it last refused
+    bool fetching = true;   // false: an existing file is compared, nothing is fetched
+    bool finished = false;  // complete; the sources' last words are awaited
+    runtime::Timer last_words;
     std::map<OrderId, transfer::SourceFailed::Fault> reported;  // told to the tracker; said once each
   };
   using Watcher = std::shared_ptr<DownloadWatcher>;
@@ -93,6 +98,7 @@ class DownloadDesk {
   Item& open_item(const library::ShelfItem& shelved, bool fetching);
   void want(Item& item);
   void complete(Item& item);
+  void conclude(const ContentId& content);  // tells the watchers the result
   void fail_item(const ContentId& content, const Error& error);
   void end_item(const ContentId& content, const Result<DownloadView>& result);
   void drop_delivery(const ContentId& content);

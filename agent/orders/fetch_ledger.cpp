@@ -32,12 +32,20 @@ FetchOrder* FetchLedger::arrived(const AgentKey& sender, const Block& block, Tim
   if (block.offset < 0 || block.offset >= piece_size || block.offset % kBlock != 0) return nullptr;
   if (block.length != std::min(kBlock, piece_size - block.offset)) return nullptr;
 
-  const auto at = std::find_if(orders_.begin(), orders_.end(), [&](const auto& entry) {
+  const auto fits = [&](const auto& entry) {
     const auto& order = entry->order();
-    return order.sender == sender && !entry->ended && now < order.not_after && order.covers(block.piece) &&
+    return order.sender == sender && order.covers(block.piece) &&
            entry->arrived.value + block.length <= order.byte_limit.value;
-  });
-  if (at == orders_.end()) return nullptr;
+  };
+  const auto lives = [&](const auto& entry) { return !entry->ended && now < entry->order().not_after; };
+  auto at =
+      std::find_if(orders_.begin(), orders_.end(), [&](const auto& entry) { return fits(entry) && lives(entry); });
+  if (at == orders_.end()) {
+    // Under way when the order ended: it was served in good faith, so it is signed for.
+    const auto latest = std::find_if(orders_.rbegin(), orders_.rend(), fits);
+    if (latest == orders_.rend()) return nullptr;
+    at = std::prev(latest.base());
+  }
 
   (*at)->arrived += ByteCount{block.length};
   if (passed_[static_cast<std::size_t>(block.piece)]) return nullptr;

@@ -27,7 +27,7 @@ struct FetchOrder {
   AckedBytes acknowledged;       // of `verified`, signed for
   std::int64_t sequence = 0;     // of the last one signed
   DurationMs acknowledged_at{};  // on the monotonic clock
-  bool ended = false;            // books no further block; what it delivered may still pass
+  bool ended = false;            // books no further block but those under way; what it delivered may still pass
 
   const protocol::ServeOrder& order() const { return signed_order.order; }
   const OrderId& id() const { return signed_order.order.id; }
@@ -42,8 +42,9 @@ class FetchLedger {
   FetchOrder* find(const OrderId& order);
   const std::vector<std::unique_ptr<FetchOrder>>& orders() const { return orders_; }
 
-  // A block that was asked for has come from `sender`. Books it under that sender's first order that covers it and has
-  // bytes left, and remembers who brought it, unless another was first. Null: it counts for nobody.
+  // A block that was asked for has come from `sender`. Books it under that sender's first live order that covers it and
+  // has bytes left or, where it was under way when the last of them ended, under that one; and remembers who brought it,
+  // unless another was first. Null: it counts for nobody.
   FetchOrder* arrived(const AgentKey& sender, const Block& block, TimeMs now);
   // The piece passed its hash check: its blocks count as verified for those who brought them. Who they were.
   std::vector<FetchOrder*> passed(std::int64_t piece);
