@@ -125,6 +125,7 @@ class Download:
         self.log = agent.cluster.folder / f"{agent.name}.get.{time.monotonic_ns()}.log"
         argv = [agent.binary, "get", url, "-o", self.output, "--json", "--data", agent.data, *arguments]
         self.process = agent.runner.start(agent.host, argv, self.log)
+        agent.cluster.downloads.append(self)
 
     def lines(self):
         found = []
@@ -149,6 +150,7 @@ class Cluster:
         self.runner = runner or LoopbackRunner()
         self.tracker = Tracker(folder, tracker_address, tracker_host, self.runner, preset)
         self.agents = {}
+        self.downloads = []
 
     def __enter__(self):
         return self
@@ -167,7 +169,8 @@ class Cluster:
         return agent
 
     def stop(self):
-        processes = [agent.process for agent in self.agents.values()] + [self.tracker.process]
+        processes = [download.process for download in self.downloads]
+        processes += [agent.process for agent in self.agents.values()] + [self.tracker.process]
         threads = [threading.Thread(target=p.stop) for p in processes if p is not None]
         for thread in threads:
             thread.start()
