@@ -64,6 +64,9 @@ class Round:
         self.kills += 1
         if victim != "tracker":
             self.deaths[victim] += 1
+            for download in self.cluster.downloads:  # one that found no agent runs its own, on the same folder
+                if download.agent is owner:
+                    download.process.stop()
         time.sleep(self.random.uniform(0, 0.2))
         owner.start()
 
