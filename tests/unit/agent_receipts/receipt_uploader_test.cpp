@@ -1,8 +1,10 @@
 #include "agent/receipts/receipt_uploader.h"
 
 #include <chrono>
+#include <csignal>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "agent/receipts/receipt_book.h"
 #include "tests/unit/agent_receipts/receipt_samples.h"
@@ -30,6 +32,22 @@ bool run_until(runtime::EventLoop& loop, const std::function<bool()>& condition)
   loop.run();
   return held;
 }
+
+// No file of this process may be written beyond so many bytes: what a full disk does to the outbox.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  }
+  ~SmallDisk() { grow(); }
+  void grow() const { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
 
 struct Fixture {
   testing::TemporaryFolder folder;
@@ -156,6 +174,33 @@ TEST_CASE("the book cuts, keeps and hands over; what an earlier life left is cut
   CHECK(receipt.acknowledgement == progress.acknowledgement);
   CHECK(book->live_orders().empty());
   CHECK(serving_stopped == "never asked");
+}
+
+TEST_CASE("while the outbox cannot be written serving is forbidden, by name; then nothing is missing") {
+  Fixture f;
+  const auto order = order_of(f.parties, f.clock.now(), minutes(10));
+  std::vector<std::string> may_serve;
+  ReceiptBook book({f.loop, f.clock, f.parties.sender, f.storage, *f.store,
+                    [](const IpAddress&) { return protocol::Path{}; }, [](const IpAddress&) { return false; },
+                    [&] { f.uploader.wake(); }, [&](const std::string& reason) { may_serve.push_back(reason); }});
+  book.begin({});
+  const SmallDisk full(0);
+  book.order_accepted({order, IpAddress::from_v4(0x7f000001)});
+  transfer::ServeProgress progress;
+  progress.order = order.order.id;
+  progress.sent = {kMegabyte};
+  progress.acked = {kMegabyte};
+  progress.acknowledgement = acknowledgement(f.parties, order.order.id, kMegabyte);
+  book.order_ended({progress, protocol::Refusal::none});
+  REQUIRE(run_until(f.loop, [&] { return !may_serve.empty(); }));
+  CHECK(may_serve[0].find("outbox.sqlite") != std::string::npos);
+  CHECK(book.trouble() == may_serve[0]);
+  CHECK(f.tracker.recorded.empty());
+  full.grow();
+  REQUIRE(run_until(f.loop, [&] { return f.tracker.recorded.size() == 1; }));
+  CHECK(may_serve.size() == 2);
+  CHECK(may_serve[1].empty());
+  CHECK(protocol::read_receipt(f.tracker.recorded.begin()->second)->receipt.sent == SentBytes{kMegabyte});
 }
 
 TEST_CASE("an outbox that is too full forbids serving, by a named condition") {
