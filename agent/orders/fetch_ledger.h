@@ -43,8 +43,8 @@ class FetchLedger {
   const std::vector<std::unique_ptr<FetchOrder>>& orders() const { return orders_; }
 
   // A block that was asked for has come from `sender`. Books it under that sender's first live order that covers it and
-  // has bytes left or, where it was under way when the last of them ended, under that one; and remembers who brought it,
-  // unless another was first. Null: it counts for nobody.
+  // has bytes left or, where it was under way when the last of them ended, under that one; and remembers who brought
+  // it, unless another was first. Null: it counts for nobody.
   FetchOrder* arrived(const AgentKey& sender, const Block& block, TimeMs now);
   // The piece passed its hash check: its blocks count as verified for those who brought them. Who they were.
   std::vector<FetchOrder*> passed(std::int64_t piece);

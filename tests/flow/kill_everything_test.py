@@ -49,8 +49,8 @@ class Round:
         return [name for name in self.clients if not self.output(name).exists()]
 
     def ask(self):
-        """Every client without the film asks for it, or goes on where it was. Through its agent: a `get` that finds none
-        would run one of its own."""
+        """Every client without the film asks for it, or goes on where it was. Through its agent: a `get` that finds
+        none would run one of its own."""
         for name in self.missing():
             wait_for(self.cluster.agents[name].answers, f"{name} to run")
         return [self.cluster.agents[name].get(self.films[-1][1], self.output(name)) for name in self.missing()]
