@@ -193,7 +193,9 @@ void PeerChannel::open_service() {
   for (const auto& id : presented_) {
     if (const auto* order = book.find(id)) announce(order->order());
   }
-  if (peer_.native_handle() && !peer_.is_disconnecting()) peer_.maybe_unchoke_this_peer();
+  if (!peer_.native_handle() || peer_.is_disconnecting()) return;
+  core_.rates().admit(peer_);
+  peer_.maybe_unchoke_this_peer();
 }
 
 // libtorrent's own choke: it rejects what it has not begun to read.

@@ -36,8 +36,9 @@ void set_privacy(Pack& pack) {
 
 // Who is choked is decided by the order book alone, and connections end when their orders do.
 void set_gate(Pack& pack) {
-  pack.set_int(Pack::choking_algorithm, Pack::fixed_slots_choker);
-  pack.set_int(Pack::unchoke_slots_limit, -1);
+  // Of libtorrent's chokers this one unchokes nobody before interest was heard, and the channels let none be heard from
+  // a peer that is not served.
+  pack.set_int(Pack::choking_algorithm, Pack::rate_based_choker);
   pack.set_int(Pack::allowed_fast_set_size, 0);
   pack.set_int(Pack::suggest_mode, Pack::no_piece_suggestions);
   pack.set_bool(Pack::close_redundant_connections, false);

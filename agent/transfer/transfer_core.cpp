@@ -25,7 +25,6 @@ void TransferCore::open(std::function<void(Result<std::uint16_t>)> opened) {
   opened_ = std::move(opened);
   try {
     session_ = std::make_unique<lt::session>(session_params_for(options_), loop_.impl().context);
-    limit_every_address(*session_);
   } catch (const std::exception& error) {
     return std::exchange(opened_, nullptr)(fail(std::string("cannot start libtorrent: ") + error.what()));
   }
@@ -47,6 +46,7 @@ void TransferCore::pop_alerts() {
 void TransferCore::on_alert(const lt::alert& alert) {
   if (const auto* listening = lt::alert_cast<lt::listen_succeeded_alert>(&alert)) {
     const bool tcp = listening->socket_type == lt::socket_type_t::tcp;
+    limit_every_address(*session_);  // not earlier: libtorrent sets its own filter when its loop first runs
     if (opened_ && tcp) std::exchange(opened_, nullptr)(static_cast<std::uint16_t>(listening->port));
     return;
   }

@@ -112,8 +112,8 @@ struct TransferCounters {
 inline constexpr DurationMs kContentStateInterval{500};
 inline constexpr DurationMs kServeProgressInterval{250};
 inline constexpr DurationMs kFarewellTimeout = seconds(3);
-// Of an order that ended while its receiver goes on: pieces that it brought in part pass their hash check only when other
-// sources have brought the rest. Within kClockTolerance, so that the receipt still counts.
+// Of an order that ended while its receiver goes on: pieces that it brought in part pass their hash check only when
+// other sources have brought the rest. Within kClockTolerance, so that the receipt still counts.
 inline constexpr DurationMs kLastPiecesTimeout = seconds(60);
 inline constexpr int kMaxRefusalsPerPeer = 64;
 inline constexpr std::array<DurationMs, 5> kReconnectDelays{DurationMs{200}, seconds(1), seconds(2), seconds(5),
