@@ -59,11 +59,11 @@ OrderBook::Admission OrderBook::restore(protocol::SignedOrder order, IpAddress r
   sharing_ = consented;
   if (admission.order == nullptr) return admission;
   auto& booked = *admission.order;
-  booked.totals_may_lag = true;
   booked.totals.sent =
       std::max(booked.totals.sent, SentBytes{std::clamp<std::int64_t>(sent.value, 0, booked.order().byte_limit.value)});
+  booked.unsaved = booked.order().byte_limit;
   if (latest) admission.refusal = acknowledge(*latest, booked.order().receiver);
-  booked.totals_may_lag = true;  // a kill may have come between the latest save and what was served after it
+  booked.unsaved = booked.order().byte_limit - ByteCount{booked.totals.sent.value};
   return admission;
 }
 
@@ -123,12 +123,15 @@ Refusal OrderBook::acknowledge(const protocol::OpenedAcknowledgement& acknowledg
   const bool falls = said.total_bytes < booked->totals.acked || said.total_pieces < booked->acked_pieces;
   if (falls || said.total_bytes.value > booked->order().byte_limit.value) return Refusal::acknowledgement_invalid;
   const auto rise = said.total_bytes - booked->totals.acked;
-  if (!booked->totals_may_lag) {
-    if (rise.value > surplus(*customer(from, booked->order().content)).value) return Refusal::acknowledgement_invalid;
-    const auto beyond = said.total_bytes.value - booked->totals.granted().value;
-    booked->borrowed += ByteCount{std::max<std::int64_t>(0, beyond)};
-  }
-  booked->totals_may_lag = false;
+  const auto left = surplus(*customer(from, booked->order().content));
+  const ByteCount older{std::max<std::int64_t>(0, rise.value - left.value)};
+  if (older > booked->unsaved) return Refusal::acknowledgement_invalid;
+  const auto limit = booked->order().byte_limit.value - booked->totals.queued.value;
+  if (older.value > 0) booked->totals.sent = {std::min(limit, booked->totals.sent.value + older.value)};
+  // Its first word after a restart tells all that the receiver had checked; beyond it there was at most one window.
+  booked->unsaved = std::min(booked->unsaved - older, booked->order().ack_window);
+  const auto beyond = said.total_bytes.value - booked->totals.granted().value;
+  booked->borrowed += ByteCount{std::max<std::int64_t>(0, beyond)};
   booked->sequence = said.sequence;
   booked->totals.acked = said.total_bytes;
   booked->acked_pieces = said.total_pieces;

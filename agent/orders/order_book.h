@@ -32,10 +32,10 @@ struct BookedOrder {
   IpAddress receiver_address;
   ServedTotals totals;
   std::int64_t acked_pieces = 0;
-  std::int64_t sequence = 0;    // of the latest acknowledgement; 0: none yet
-  ByteCount borrowed;           // of `sent`: granted under a sibling, acknowledged here
-  ByteString acknowledgement;   // its envelope
-  bool totals_may_lag = false;  // restored: an acknowledgement may prove more than what was saved
+  std::int64_t sequence = 0;   // of the latest acknowledgement; 0: none yet
+  ByteCount borrowed;          // of `sent`: granted under a sibling, acknowledged here
+  ByteString acknowledgement;  // its envelope
+  ByteCount unsaved;           // restored: what an earlier life may have sent beyond what was saved, at most
   protocol::Refusal revoked = protocol::Refusal::none;
   TimeMs first_block{};  // written in this life; 0: none
   TimeMs last_block{};

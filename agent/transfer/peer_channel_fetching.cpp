@@ -49,7 +49,7 @@ std::int64_t PeerChannel::window_room() const {
 // Asking beyond the window would only be refused: better to wait here, where libtorrent's queue stays as it is.
 bool PeerChannel::write_request(lt::peer_request const& request) {
   if (!proven_) return false;
-  if (held_.empty() && request.length <= window_room()) {
+  if (held_.empty() && !core_.stopping() && request.length <= window_room()) {
     requested_.insert(block_key(request));
     in_flight_ += request.length;
     return false;
@@ -59,7 +59,7 @@ bool PeerChannel::write_request(lt::peer_request const& request) {
 }
 
 void PeerChannel::ask_for_held() {
-  if (choked_by_peer_ || close_at_) return;
+  if (choked_by_peer_ || close_at_ || core_.stopping()) return;
   while (!held_.empty() && held_.front().length <= window_room()) {
     ask(held_.front());
     held_.pop_front();

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <libtorrent/alert_types.hpp>
 
 #include "agent/transfer/peer_channel_libtorrent.h"
@@ -109,13 +111,30 @@ TransferCounters TransferCore::counters() const {
   return counters;
 }
 
-void TransferCore::close() {
-  if (!session_) return;
+void TransferCore::close(std::function<void()> closed) {
+  if (when_closed_) return;
+  when_closed_ = std::move(closed);
+  wait_for_last_blocks(clock_.monotonic());
+}
+
+void TransferCore::wait_for_last_blocks(DurationMs since) {
+  const bool waiting = std::any_of(channels_.begin(), channels_.end(),
+                                   [](const PeerChannel* channel) { return channel->expects_blocks(); });
+  if (!waiting || clock_.monotonic() - since >= kLastBlocks) return last_words();
+  closing_timer_ = loop_.after(DurationMs{20}, [this, since] { wait_for_last_blocks(since); });
+}
+
+// What is signed for is what the records will say: from here on nothing is added to either.
+void TransferCore::last_words() {
   timer_.cancel();
   shelf_.take_stock();
-  session_->set_alert_notify([] {});
-  closing_ = session_->abort();
-  session_.reset();
+  fetching_.sign_everything();
+  closing_timer_ = loop_.after(channels_.empty() ? DurationMs{0} : kLastWords, [this] {
+    session_->set_alert_notify([] {});
+    closing_ = session_->abort();
+    session_.reset();
+    when_closed_();
+  });
 }
 
 void TransferCore::finish() {

@@ -29,10 +29,12 @@ class TransferCore {
 
   // Opens the session; `opened` is called once, with the port or why there is none.
   void open(std::function<void(Result<std::uint16_t>)> opened);
-  // Signs what is left to sign, closes the session. The io_context must then be run until it is out of work; after
-  // that, finish() may write what was known of the files.
-  void close();
+  // Asks for nothing more, waits for what is on its way, signs for it, and calls `closed` when the session is closed:
+  // within kLastBlocks + kLastWords and a tick. The io_context must then be run until it is out of work; after that,
+  // finish() may write what was known of the files.
+  void close(std::function<void()> closed);
   void finish();
+  bool stopping() const { return static_cast<bool>(when_closed_); }
 
   void set_sharing(const protocol::SharingState& sharing);
   TransferCounters counters() const;
@@ -63,6 +65,8 @@ class TransferCore {
   void on_alert(const lt::alert& alert);
   void tick();
   void arm_tick(DurationMs delay);
+  void wait_for_last_blocks(DurationMs since);
+  void last_words();
 
   const TransferOptions options_;
   const runtime::Clock& clock_;
@@ -82,10 +86,15 @@ class TransferCore {
   bool alerts_posted_ = false;
   DurationMs second_at_{};
   runtime::Timer timer_;
+  std::function<void()> when_closed_;
+  runtime::Timer closing_timer_;
 };
 
 // How often the desks look after their clocks: while somebody is connected or sought, and otherwise.
 inline constexpr DurationMs kBusyTick{100};
 inline constexpr DurationMs kIdleTick = seconds(1);
+// When it closes: how long what was asked for may still arrive, and how long the last acknowledgements have to leave.
+inline constexpr DurationMs kLastBlocks{500};
+inline constexpr DurationMs kLastWords{200};
 
 }  // namespace waybill::transfer

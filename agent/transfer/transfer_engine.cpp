@@ -23,7 +23,6 @@ struct EventPipe {
 };
 
 constexpr auto kListenTimeout = std::chrono::seconds(10);
-constexpr DurationMs kLastWords{200};  // for acknowledgements to leave before the connections close
 
 }  // namespace
 
@@ -41,7 +40,7 @@ struct TransferEngine::Impl {
   // Runs `task` on the owner thread, unless the engine is stopping.
   void command(std::function<void(TransferCore&)> task) {
     loop.post([this, task = std::move(task)] {
-      if (!core->closed()) task(*core);
+      if (!core->closed() && !core->stopping()) task(*core);
     });
   }
 
@@ -51,7 +50,6 @@ struct TransferEngine::Impl {
   std::uint16_t port = 0;
   std::thread thread;
   std::mutex stopping;
-  runtime::Timer last_words;
 };
 
 void TransferEngine::Impl::run() {
@@ -68,12 +66,7 @@ void TransferEngine::Impl::stop() {
   if (!thread.joinable()) return;
   loop.post([this] {
     if (core->closed()) return loop.stop();
-    core->fetching().sign_everything();
-    const auto wait = core->channels().empty() ? DurationMs{0} : kLastWords;
-    last_words = loop.after(wait, [this] {
-      core->close();
-      loop.stop();
-    });
+    core->close([this] { loop.stop(); });
   });
   thread.join();
   pipe->open = false;

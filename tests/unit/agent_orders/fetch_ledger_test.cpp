@@ -69,8 +69,16 @@ TEST_CASE("what cannot be a block of ours counts for nobody") {
     CHECK(desk.ledger.arrived(desk.parties.sender.public_key(), block, kDuring) == nullptr);
   }
   CHECK(desk.ledger.arrived(crypto::KeyPair::generate().public_key(), {0, 0, kBlock}, kDuring) == nullptr);
-  CHECK(desk.ledger.arrived(desk.parties.sender.public_key(), {0, 0, kBlock}, kEnd) == nullptr);
   CHECK(desk.ledger.open_pieces() == 0);
+}
+
+TEST_CASE("a block that was under way when its order ended is booked under it, unless a later order covers it") {
+  Desk desk;
+  CHECK(desk.ledger.arrived(desk.parties.sender.public_key(), {0, 0, kBlock}, kEnd) == desk.first);
+  desk.first->ended = true;
+  CHECK(desk.from_first(0, 1) == desk.first);
+  const auto later = desk.ledger.add(protocol::sign_order(desk.parties.tracker, order_between(desk.parties)));
+  CHECK(desk.from_first(0, 2) == later);
 }
 
 TEST_CASE("nothing is booked beyond an order's byte limit") {
