@@ -141,6 +141,11 @@ bool DownloadDesk::all_recorded() const {
 // --- the engine's side
 
 void DownloadDesk::take(const transfer::ContentState& state) {
+  if (state.phase != Phase::checking) {
+    if (auto waiting = after_check_.extract(state.content)) {
+      for (const auto& request : waiting.mapped()) request();
+    }
+  }
   const auto found = items_.find(state.content);
   if (found == items_.end()) return;
   auto& item = found->second;

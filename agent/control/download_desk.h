@@ -107,6 +107,8 @@ class DownloadDesk {
   Needs needs_;
   std::map<ContentId, Item> items_;  // of unfinished ones
   std::set<ContentId> adding_;       // on their way into the library
+  // Requests for content that is held, as soon as the engine has checked its file.
+  std::map<ContentId, std::vector<std::function<void()>>> after_check_;
 };
 
 }  // namespace waybill::control

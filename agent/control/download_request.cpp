@@ -62,8 +62,10 @@ void DownloadDesk::get_known(const GetRequest& request, const Watcher& watcher, 
     return copy_complete(target, watcher, shelved);
   }
   if (shelved.state.phase == Phase::checking) {
-    return watcher->ended(
-        fail_transient(fmt::format("{} is being checked: try again in a moment", entry.path.string())));
+    after_check_[entry.content].push_back([this, request, watcher, content = entry.content] {
+      if (!watcher->gone()) resolved(request, watcher, content);
+    });
+    return;
   }
   // The file has gone or cannot be used: what is known of it is worth nothing.
   const auto content = entry.content;
