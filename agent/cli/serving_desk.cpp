@@ -14,6 +14,10 @@ constexpr DurationMs kRateLifetime = seconds(2);
 
 }  // namespace
 
+bool is_busy(const protocol::LoadReport& report) { return report.orders_served > 0 || report.upload_rate.value > 0; }
+
+bool load_report_due(const protocol::LoadReport& present, bool told_busy) { return is_busy(present) || told_busy; }
+
 ServingDesk::ServingDesk(Needs needs) : needs_(std::move(needs)), tracer_(needs_.loop, needs_.clock) {}
 
 protocol::Path ServingDesk::path_to(const IpAddress& receiver) const {
@@ -85,10 +89,8 @@ ByteRate ServingDesk::rate() const {
 void ServingDesk::tick() {
   int served = 0;
   for (const auto& [id, order] : serving_) served += order.last.connected ? 1 : 0;
-  // The tracker hears of the end of service too, once.
-  if (served == 0 && !reported_) return;
-  reported_ = served > 0;
-  needs_.tell_tracker(protocol::LoadReport{rate(), served});
+  const protocol::LoadReport report{rate(), served};
+  if (load_report_due(report, reported_) && needs_.tell_tracker(report)) reported_ = is_busy(report);
 }
 
 }  // namespace waybill::cli

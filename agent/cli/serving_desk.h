@@ -18,6 +18,11 @@ struct ServedOrder {
   transfer::ServeProgress last;
 };
 
+// The tracker takes the last report for the present load, so it hears of the end of service too: a report is due while
+// there is load, and once more when there is none, neither orders nor a rate.
+bool is_busy(const protocol::LoadReport& report);
+bool load_report_due(const protocol::LoadReport& present, bool told_busy);
+
 class ServingDesk {
  public:
   struct Needs {
@@ -53,7 +58,7 @@ class ServingDesk {
   agent::PathTracer tracer_;
   std::map<IpAddress, TimeMs> tracing_;  // begun at
   std::map<OrderId, ServedOrder> serving_;
-  bool reported_ = false;  // the last load report told of some service
+  bool reported_ = false;  // the tracker's last word from here was of some load
 };
 
 }  // namespace waybill::cli
