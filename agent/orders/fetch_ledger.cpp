@@ -34,7 +34,7 @@ FetchOrder* FetchLedger::arrived(const AgentKey& sender, const Block& block, Tim
 
   const auto fits = [&](const auto& entry) {
     const auto& order = entry->order();
-    return order.sender == sender && order.covers(block.piece) &&
+    return order.sender == sender && order.covers(block.piece) && now < order.not_after + protocol::kClockTolerance &&
            entry->arrived.value + block.length <= order.byte_limit.value;
   };
   const auto lives = [&](const auto& entry) { return !entry->ended && now < entry->order().not_after; };

@@ -194,6 +194,13 @@ TEST_CASE("where the store's thread has no room, receipts are to be tried later"
   const auto before = engine.dump();
   std::promise<void> hold;
   const auto held = hold.get_future().share();
+  // Once it runs it takes nothing more off the queue, so that what is full stays full.
+  std::promise<void> running;
+  REQUIRE(books.thread().post([&running, held] {
+    running.set_value();
+    held.wait();
+  }));
+  running.get_future().wait();
   while (books.thread().post([held] { held.wait(); })) {
   }
   CHECK(books.submit_one(sample::receipt_of(plan, nth(1))) == ReceiptStatus::try_later);
