@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Resident memory of a real waybill-agent: idle (enrolled, connected, nothing to do), and serving one file with the
-posix disk back end (low_memory) while a second agent fetches it. Prints kilobytes as the kernel counts them; judges nothing.
+posix disk back end (low_memory) while a second agent fetches it. Prints kilobytes as the kernel counts them; judges
+nothing.
 
 usage: footprint.py [--toy] [--size BYTES]      WAYBILL_BIN: the folder of the programs
 """
