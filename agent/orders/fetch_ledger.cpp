@@ -106,7 +106,7 @@ void FetchLedger::remind(FetchOrder& order, const protocol::Acknowledgement& sig
 bool FetchLedger::acknowledgement_due(const FetchOrder& order, DurationMs monotonic) {
   const auto waiting = (order.verified - order.acknowledged).value;
   if (waiting <= 0) return false;
-  if (waiting >= order.order().ack_window.value / 2) return true;
+  if (waiting >= order.order().ack_window.value / kSignEarly) return true;
   return monotonic - order.acknowledged_at >= protocol::kAckInterval;
 }
 

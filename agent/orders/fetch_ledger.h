@@ -18,6 +18,9 @@ namespace waybill::orders {
 
 inline constexpr std::size_t kMaxFetchOrders = 4096;  // of one content, in one life; more are refused
 
+// The receiver signs early, so that neither the requests on their way nor the pieces being checked fill the window.
+inline constexpr std::int64_t kSignEarly = 4;
+
 // One order under which this agent receives.
 struct FetchOrder {
   protocol::SignedOrder signed_order;
@@ -53,7 +56,7 @@ class FetchLedger {
 
   // The sender holds an acknowledgement of ours that we have forgotten (signature checked by the caller).
   void remind(FetchOrder& order, const protocol::Acknowledgement& signed_before);
-  // Is it time to sign? At most every kAckInterval, or as soon as half the window is unsigned.
+  // Is it time to sign? At most every kAckInterval, or as soon as a quarter of the window is unsigned.
   static bool acknowledgement_due(const FetchOrder& order, DurationMs monotonic);
   // The next acknowledgement, booked as signed. `time` is the wall clock's.
   static protocol::Acknowledgement acknowledge(FetchOrder& order, TimeMs time, DurationMs monotonic);

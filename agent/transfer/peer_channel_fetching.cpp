@@ -58,17 +58,17 @@ bool PeerChannel::write_request(lt::peer_request const& request) {
   return true;
 }
 
+// In one write: outside libtorrent's own callbacks every send_buffer() is a system call.
 void PeerChannel::ask_for_held() {
   if (choked_by_peer_ || close_at_ || core_.stopping()) return;
-  while (!held_.empty() && held_.front().length <= window_room()) {
-    ask(held_.front());
-    held_.pop_front();
+  ByteString bytes;
+  for (auto room = window_room(); !held_.empty() && held_.front().length <= room; held_.pop_front()) {
+    const auto& request = held_.front();
+    room -= request.length;
+    if (requested_.insert(block_key(request)).second) in_flight_ += request.length;
+    bytes += block_message(kRequest, static_cast<int>(request.piece), request.start, request.length);
   }
-}
-
-void PeerChannel::ask(lt::peer_request const& request) {
-  if (requested_.insert(block_key(request)).second) in_flight_ += request.length;
-  send_raw(block_message(kRequest, static_cast<int>(request.piece), request.start, request.length));
+  if (!bytes.empty()) send_raw(bytes);
 }
 
 bool PeerChannel::on_reject(lt::peer_request const& request) {

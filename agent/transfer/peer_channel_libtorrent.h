@@ -142,7 +142,6 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
 
   // peer_channel_fetching.cpp
   std::int64_t window_room() const;
-  void ask(lt::peer_request const& request);
 
   std::unordered_set<std::uint64_t> requested_;  // by us, on the wire
   std::int64_t in_flight_ = 0;                   // their bytes
