@@ -3,8 +3,8 @@
 
 #include <sqlite3.h>
 
+#include "tracker/store/migrations_detail.h"
 #include "tracker/store/sqlite_connection_detail.h"
-#include "tracker/store/sqlite_migrations_detail.h"
 
 namespace waybill::tracker {
 
@@ -37,26 +37,6 @@ std::string one_line(std::string text) {
   return text;
 }
 
-Error describe(const std::string& file, int code, const std::string& detail) {
-  switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return {ErrorKind::failed, true, file + " is locked by another process; try again"};
-    case SQLITE_FULL:
-      return {ErrorKind::failed, true, "no space is left for " + file + "; free some on its disk"};
-    case SQLITE_NOTADB:
-      return {ErrorKind::refused, false, file + " is not a database; name the file that `init` made"};
-    case SQLITE_CORRUPT:
-      return {ErrorKind::failed, false, file + " is damaged (" + detail + "); restore it from a backup"};
-    case SQLITE_READONLY:
-      return {ErrorKind::failed, false, file + " is read-only; make the file and its folder writable"};
-    case SQLITE_CANTOPEN:
-      return {ErrorKind::failed, false, file + " cannot be opened; check that it exists and its permissions"};
-    default:
-      return {ErrorKind::failed, false, file + ": " + detail};
-  }
-}
-
 Status check_place(const std::string& file, StoreAccess access) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) return refuse(file + " is a folder; name a database file");
@@ -68,18 +48,10 @@ Status check_place(const std::string& file, StoreAccess access) {
 
 }  // namespace
 
-IpAddress SqliteQuery::address(int column) const {
-  const auto raw = bytes(column);
-  IpAddress address;
-  if (raw.size() != address.bytes.size()) throw SQLite::Exception("a stored address is not 16 bytes", SQLITE_CORRUPT);
-  std::memcpy(address.bytes.data(), raw.data(), raw.size());
-  return address;
-}
+SqliteConnection::SqliteConnection(const std::string& file, StoreAccess access)
+    : SqlConnection(access), file_(file), database_(file_, open_flags(access), kBusyTimeoutMs) {}
 
-SqliteConnection::SqliteConnection(std::string file, StoreAccess access)
-    : file_(std::move(file)), access_(access), database_(file_, open_flags(access), kBusyTimeoutMs) {}
-
-Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& file, StoreAccess access) {
+Result<std::unique_ptr<SqlConnection>> SqliteConnection::open(const std::string& file, StoreAccess access) {
   if (auto status = check_place(file, access); !status) return pass_on(status);
   try {
     std::unique_ptr<SqliteConnection> connection(new SqliteConnection(file, access));
@@ -88,107 +60,86 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
     if (auto status = connection->check_soundness(); !status) return pass_on(status);
     return connection;
   } catch (const SQLite::Exception& exception) {
-    return tl::make_unexpected(describe(file, exception.getErrorCode(), exception.what()));
+    return tl::make_unexpected(describe_sqlite_error(file, exception.getErrorCode(), exception.what()));
+  } catch (const SqlFailure& failure) {
+    return tl::make_unexpected(failure.error());
   }
 }
 
 void SqliteConnection::configure() {
   run("PRAGMA foreign_keys = ON");
-  run(("PRAGMA cache_size = -" + std::to_string(kCacheKibibytes)).c_str());
-  if (access_ == StoreAccess::read_only) return;
+  run("PRAGMA cache_size = -" + std::to_string(kCacheKibibytes));
+  if (access() == StoreAccess::read_only) return;
   if (sqlite3_db_readonly(database_.getHandle(), "main") == 1) throw SQLite::Exception("", SQLITE_READONLY);
   // Reading the header first: a file that is no database must not be touched by the change of its journal mode.
   database_.execAndGet("PRAGMA schema_version");
   run("PRAGMA journal_mode = WAL");
   run("PRAGMA synchronous = FULL");  // what was committed survives a loss of power
-  run(("PRAGMA wal_autocheckpoint = " + std::to_string(kCheckpointPages)).c_str());
+  run("PRAGMA wal_autocheckpoint = " + std::to_string(kCheckpointPages));
 }
 
 Status SqliteConnection::prepare_schema() {
   const auto application = database_.execAndGet("PRAGMA application_id").getInt64();
   const auto version = database_.execAndGet("PRAGMA user_version").getInt64();
   const bool empty = database_.execAndGet("SELECT count(*) FROM sqlite_master").getInt64() == 0;
-  if (application != kSqliteApplicationId && !(empty && access_ == StoreAccess::create)) {
+  if (application != kApplicationId && !(empty && access() == StoreAccess::create)) {
     return refuse(file_ + " is not a database of waybill-tracker; name the file that `init` made");
   }
-  const auto latest = static_cast<std::int64_t>(sqlite_migrations().size());
+  const auto latest = static_cast<std::int64_t>(migrations().size());
   if (version > latest) {
     return refuse(file_ + " was written by a later version (schema " + std::to_string(version) + ", this one knows " +
                   std::to_string(latest) + "); upgrade waybill-tracker");
   }
   if (version == latest) return {};
-  if (access_ == StoreAccess::read_only) return refuse(file_ + " is of an earlier version; start the tracker once");
-  return transact([&]() -> Status {
-    for (auto next = version; next < latest; ++next) run(sqlite_migrations()[static_cast<std::size_t>(next)]);
-    run(("PRAGMA application_id = " + std::to_string(kSqliteApplicationId)).c_str());
-    run(("PRAGMA user_version = " + std::to_string(latest)).c_str());
+  if (access() == StoreAccess::read_only) return refuse(file_ + " is of an earlier version; start the tracker once");
+  const auto migrate = [&]() -> Status {
+    for (auto next = version; next < latest; ++next) run(migrations()[static_cast<std::size_t>(next)].sqlite);
+    run("PRAGMA application_id = " + std::to_string(kApplicationId));
+    run("PRAGMA user_version = " + std::to_string(latest));
     return {};
-  });
+  };
+  return transact(migrate, Writers::one_at_a_time);
 }
 
 Status SqliteConnection::check_soundness() {
   std::error_code ignored;
   if (std::filesystem::file_size(file_, ignored) > kSoundnessCheckBytes) return {};
   const auto answer = database_.execAndGet("PRAGMA quick_check(1)").getString();
-  if (answer != "ok") return tl::make_unexpected(describe(file_, SQLITE_CORRUPT, one_line(answer)));
+  if (answer != "ok") return tl::make_unexpected(describe_sqlite_error(file_, SQLITE_CORRUPT, one_line(answer)));
   return {};
 }
 
-void SqliteConnection::assert_owner() const {
-  WAYBILL_ASSERT(std::this_thread::get_id() == owner_, "the store is used on a thread that did not open it");
-}
-
-SqliteQuery SqliteConnection::query(const std::string& sql) {
-  auto& prepared = statements_[sql];
-  if (!prepared) prepared.reset(new PreparedStatement{SQLite::Statement(database_, sql), false});
-  return SqliteQuery(*prepared);
-}
-
-Error SqliteConnection::error_of(const SQLite::Exception& exception) const {
-  return describe(file_, exception.getErrorCode(), exception.what());
-}
-
-Status SqliteConnection::transact(const std::function<Status()>& body) {
-  assert_owner();
-  if (in_transaction_) return join(body);
+void SqliteConnection::run(const std::string& sql) {
   try {
-    run(access_ == StoreAccess::read_only ? "BEGIN" : "BEGIN IMMEDIATE");
+    database_.exec(sql);
   } catch (const SQLite::Exception& exception) {
-    return tl::make_unexpected(error_of(exception));
-  }
-  in_transaction_ = true;
-  fault_.reset();
-  if (auto status = join(body); !status) return roll_back(std::move(status).error());
-  if (fault_) return roll_back(*fault_);
-  try {
-    run("COMMIT");
-  } catch (const SQLite::Exception& exception) {
-    return roll_back(error_of(exception));
-  }
-  in_transaction_ = false;
-  return {};
-}
-
-Status SqliteConnection::join(const std::function<Status()>& body) {
-  try {
-    auto status = body();
-    if (!status && !fault_) fault_ = status.error();
-    return status;
-  } catch (const SQLite::Exception& exception) {
-    if (!fault_) fault_ = error_of(exception);
-    return tl::make_unexpected(*fault_);
+    throw SqlFailure(describe_sqlite_error(file_, exception.getErrorCode(), exception.what()));
   }
 }
 
-Status SqliteConnection::roll_back(Error error) {
-  ++rollbacks_;
-  in_transaction_ = false;
+SqliteStatement& SqliteConnection::prepare(const std::string& sql) {
+  auto& statement = statements_[sql];
+  if (!statement) statement = std::make_unique<SqliteStatement>(database_, sql);
+  return *statement;
+}
+
+std::unique_ptr<SqlStatement> SqliteConnection::streamed(const std::string& sql) {
+  return std::make_unique<SqliteStatement>(database_, sql);
+}
+std::unique_ptr<SqlRowWriter> SqliteConnection::row_writer(const std::string& sql) {
+  return std::make_unique<SqliteRowWriter>(prepare(sql));
+}
+std::unique_ptr<SqlRowFinder> SqliteConnection::row_finder(const std::string& sql) {
+  return std::make_unique<SqliteRowFinder>(prepare(sql));
+}
+
+void SqliteConnection::begin(Writers) { run(access() == StoreAccess::read_only ? "BEGIN" : "BEGIN IMMEDIATE"); }
+
+void SqliteConnection::roll_back() noexcept {
   // SQLite has rolled back by itself after some failures, a full disk among them.
-  if (sqlite3_get_autocommit(database_.getHandle()) == 0) {
-    const int code = database_.tryExec("ROLLBACK");
-    WAYBILL_ASSERT(code == SQLITE_OK, "a transaction can neither be committed nor rolled back");
-  }
-  return tl::make_unexpected(std::move(error));
+  if (sqlite3_get_autocommit(database_.getHandle()) != 0) return;
+  const int code = database_.tryExec("ROLLBACK");
+  WAYBILL_ASSERT(code == SQLITE_OK, "a transaction can neither be committed nor rolled back");
 }
 
 }  // namespace waybill::tracker

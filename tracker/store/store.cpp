@@ -1,8 +1,19 @@
 #include "tracker/store/store.h"
 
-#include "tracker/store/sqlite_store_detail.h"
+#include "tracker/store/sql_store_detail.h"
+#include "tracker/store/sqlite_connection_detail.h"
 
 namespace waybill::tracker {
+
+namespace {
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, StoreAccess access) {
+  auto connection = SqliteConnection::open(file, access);
+  if (!connection) return pass_on(connection);
+  return make_sql_store(*std::move(connection));
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const std::string& where, StoreAccess access) {
   constexpr std::string_view kSqliteScheme = "sqlite://";
@@ -12,10 +23,10 @@ Result<std::unique_ptr<Store>> open_store(const std::string& where, StoreAccess 
     return refuse("PostgreSQL is not supported by this version; name a file");
   }
   if (text.starts_with(kSqliteScheme)) {
-    return open_sqlite_store(std::string(text.substr(kSqliteScheme.size())), access);
+    return open_sqlite(std::string(text.substr(kSqliteScheme.size())), access);
   }
   if (text.find("://") != std::string_view::npos) return refuse(where + " is no kind of database; name a file");
-  return open_sqlite_store(where, access);
+  return open_sqlite(where, access);
 }
 
 }  // namespace waybill::tracker

@@ -17,6 +17,12 @@ enum class StoreAccess {
   read_only,   // for reports beside a running tracker; every change is refused
 };
 
+// Who else may write while a transaction runs. An engine for one writer (SQLite) treats both alike.
+enum class Writers {
+  one_at_a_time,  // nobody: what the transaction read stays true until it commits
+  together,       // other transactions of this kind: it changes rows that it locked, adds rows or adds to counters
+};
+
 // One owner thread: the one that opened it. Every call asserts it; only the destructor may run elsewhere, when nothing
 // else can call. A reader on another thread opens a second, read-only Store on the same place.
 //
@@ -31,8 +37,10 @@ class Store {
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
   // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.
-  // A call outside a transact is a transaction of its own. A transact inside another joins it.
-  virtual Status transact(const std::function<Status()>& body) = 0;
+  // A call outside a transact is a transaction of its own. A transact inside another joins it; one that is
+  // `one_at_a_time`, or a call that needs to be, must not join one that is `together` (asserted). Fit for `together`:
+  // everything of Evidence and Accounts.
+  virtual Status transact(const std::function<Status()>& body, Writers writers = Writers::one_at_a_time) = 0;
 };
 
 // `where`: a file's path or sqlite:///path. postgresql:// is refused by name: not supported by this version.

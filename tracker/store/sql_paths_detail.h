@@ -1,24 +1,33 @@
 #pragma once
 // Resolved paths, each stored once. Many receipts share few paths: the digest of a known one costs a look-up.
+#include <map>
+#include <optional>
+#include <vector>
+
 #include "common/types/bounded_cache.h"
 #include "tracker/store/evidence.h"
-#include "tracker/store/sqlite_connection_detail.h"
+#include "tracker/store/sql_connection_detail.h"
 
 namespace waybill::tracker {
 
-class SqlitePaths {
+class SqlPaths {
  public:
-  explicit SqlitePaths(SqliteConnection& connection) : connection_(connection) {}
+  explicit SqlPaths(SqlConnection& connection) : connection_(connection) {}
 
-  // The row of this path, added where it is unknown. Inside a write.
-  std::int64_t intern(const PathToRecord& path);
+  // The row of each receipt's path, added where it is unknown. Inside a write.
+  std::vector<std::int64_t> intern(const std::vector<NewReceipt>& receipts);
   Result<ResolvedPath> load(std::int64_t id);
 
  private:
-  std::int64_t add(const PathToRecord& path);
-  std::int64_t component_row(const PathComponent& component);
+  struct NewPath {
+    const PathToRecord* record = nullptr;
+    std::optional<std::int64_t> row = {};
+  };
+  void find(std::map<ByteString, NewPath>& paths);
+  void add(std::map<ByteString, NewPath>& paths);
+  void add_components(const std::vector<NewPath*>& paths);
 
-  SqliteConnection& connection_;
+  SqlConnection& connection_;
   BoundedCache<ByteString, std::int64_t> known_{1 << 16};
   std::int64_t rollbacks_ = 0;  // of the connection when known_ was last valid
 };
@@ -27,6 +36,6 @@ class SqlitePaths {
 inline constexpr char kPathComponentColumns[] =
     "n.kind, c.registered, n.key, c.label, c.owner, c.isp, c.into_isp, c.near_address, c.far_address, c.inferred";
 inline constexpr int kPathComponentColumnCount = 10;
-PathComponent read_path_component(const SqliteQuery& row, int first);
+PathComponent read_path_component(const SqlRow& row, int first);
 
 }  // namespace waybill::tracker

@@ -1,5 +1,5 @@
 // Content, enrol tokens and agents.
-#include "tracker/store/sqlite_registry_detail.h"
+#include "tracker/store/sql_registry_detail.h"
 
 namespace waybill::tracker {
 
@@ -8,7 +8,7 @@ namespace {
 constexpr char kContentColumns[] =
     "SELECT id, owner, title, size, piece_length, pieces, published, publisher, removed FROM contents ";
 
-Content read_content(const SqliteQuery& row) {
+Content read_content(const SqlRow& row) {
   Content content;
   content.id = row.id<ContentId>(0);
   content.owner = row.text(1);
@@ -30,7 +30,7 @@ bool same_content(const Content& a, const Content& b) {
 
 }  // namespace
 
-Status SqliteRegistry::add_content(const Content& content, ByteView torrent) {
+Status SqlRegistry::add_content(const Content& content, ByteView torrent) {
   return connection_.write([&]() -> Status {
     {
       auto row = connection_.query(std::string(kContentColumns) + "WHERE id = ?");
@@ -53,7 +53,7 @@ Status SqliteRegistry::add_content(const Content& content, ByteView torrent) {
   });
 }
 
-Result<std::vector<Content>> SqliteRegistry::contents() {
+Result<std::vector<Content>> SqlRegistry::contents() {
   return connection_.read([&]() -> Result<std::vector<Content>> {
     std::vector<Content> all;
     auto rows = connection_.query(std::string(kContentColumns) + "ORDER BY published, id");
@@ -62,7 +62,7 @@ Result<std::vector<Content>> SqliteRegistry::contents() {
   });
 }
 
-Result<ByteString> SqliteRegistry::torrent_of(const ContentId& id) {
+Result<ByteString> SqlRegistry::torrent_of(const ContentId& id) {
   return connection_.read([&]() -> Result<ByteString> {
     auto row = connection_.query("SELECT torrent FROM contents WHERE id = ?");
     if (!row.bind(id).step()) return refuse("there is no content " + id.hex());
@@ -70,7 +70,7 @@ Result<ByteString> SqliteRegistry::torrent_of(const ContentId& id) {
   });
 }
 
-Status SqliteRegistry::remove_content(const ContentId& id, TimeMs at) {
+Status SqlRegistry::remove_content(const ContentId& id, TimeMs at) {
   return connection_.write([&]() -> Status {
     auto update = connection_.query("UPDATE contents SET removed = ? WHERE id = ? AND removed IS NULL");
     if (update.bind(at, id).run() == 0) return refuse("there is no content " + id.hex() + " that could be removed");
@@ -78,19 +78,19 @@ Status SqliteRegistry::remove_content(const ContentId& id, TimeMs at) {
   });
 }
 
-Status SqliteRegistry::add_enroll_token(const EnrollToken& token) {
+Status SqlRegistry::add_enroll_token(const EnrollToken& token) {
   return connection_.write([&]() -> Status {
     connection_
         .query(
-            "INSERT INTO enroll_tokens(token_hash, role, created) VALUES(?1, ?2, ?3) "
-            "ON CONFLICT DO UPDATE SET role = ?2, created = ?3")
+            "INSERT INTO enroll_tokens(token_hash, role, created) VALUES(?, ?, ?) "
+            "ON CONFLICT(token_hash) DO UPDATE SET role = excluded.role, created = excluded.created")
         .bind(Blob{token.token_hash}, static_cast<int>(token.role), token.created)
         .run();
     return {};
   });
 }
 
-Result<std::optional<EnrollToken>> SqliteRegistry::find_enroll_token(ByteView token_hash) {
+Result<std::optional<EnrollToken>> SqlRegistry::find_enroll_token(ByteView token_hash) {
   return connection_.read([&]() -> Result<std::optional<EnrollToken>> {
     auto row = connection_.query("SELECT token_hash, role, created FROM enroll_tokens WHERE token_hash = ?");
     if (!row.bind(Blob{token_hash}).step()) return std::nullopt;
@@ -98,19 +98,19 @@ Result<std::optional<EnrollToken>> SqliteRegistry::find_enroll_token(ByteView to
   });
 }
 
-Status SqliteRegistry::enroll_agent(const EnrolledAgent& agent) {
+Status SqlRegistry::enroll_agent(const EnrolledAgent& agent) {
   return connection_.write([&]() -> Status {
     connection_
         .query(
-            "INSERT INTO agents(key, role, name, enrolled) VALUES(?1, ?2, ?3, ?4) "
-            "ON CONFLICT DO UPDATE SET role = ?2, name = ?3")
+            "INSERT INTO agents(key, role, name, enrolled) VALUES(?, ?, ?, ?) "
+            "ON CONFLICT(key) DO UPDATE SET role = excluded.role, name = excluded.name")
         .bind(agent.key, static_cast<int>(agent.role), agent.name, agent.enrolled)
         .run();
     return {};
   });
 }
 
-Result<std::vector<EnrolledAgent>> SqliteRegistry::agents() {
+Result<std::vector<EnrolledAgent>> SqlRegistry::agents() {
   return connection_.read([&]() -> Result<std::vector<EnrolledAgent>> {
     std::vector<EnrolledAgent> all;
     auto rows = connection_.query("SELECT key, role, name, enrolled FROM agents ORDER BY enrolled, key");

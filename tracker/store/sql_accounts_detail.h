@@ -1,13 +1,15 @@
 #pragma once
+#include <map>
+
 #include "common/types/bounded_cache.h"
 #include "tracker/store/accounts.h"
-#include "tracker/store/sqlite_connection_detail.h"
+#include "tracker/store/sql_connection_detail.h"
 
 namespace waybill::tracker {
 
-class SqliteAccounts final : public Accounts {
+class SqlAccounts final : public Accounts {
  public:
-  explicit SqliteAccounts(SqliteConnection& connection) : connection_(connection) {}
+  explicit SqlAccounts(SqlConnection& connection) : connection_(connection) {}
 
   Status add(const std::vector<AccountChange>& changes) override;
   Result<std::vector<AccountRow>> query(const AccountQuery& query) override;
@@ -16,10 +18,11 @@ class SqliteAccounts final : public Accounts {
   Result<std::vector<ComponentSum>> component_sums(const ComponentQuery& query) override;
 
  private:
-  std::int64_t object_row(const AccountObject& object);
-  std::int64_t add_object(const AccountObject& object);
+  std::vector<std::int64_t> object_rows(const std::vector<AccountChange>& changes);
+  void find_objects(std::map<AccountObject, std::int64_t>& objects);
+  void add_objects(std::map<AccountObject, std::int64_t>& objects);
 
-  SqliteConnection& connection_;
+  SqlConnection& connection_;
   BoundedCache<ByteString, std::int64_t> known_{1 << 17};
   std::int64_t rollbacks_ = 0;  // of the connection when known_ was last valid
 };

@@ -1,4 +1,4 @@
-#include "tracker/store/sqlite_registry_detail.h"
+#include "tracker/store/sql_registry_detail.h"
 
 namespace waybill::tracker {
 
@@ -26,7 +26,7 @@ Status check_agreement(const Agreement& agreement) {
   return {};
 }
 
-Result<Agreement> read_agreement(const SqliteQuery& row) {
+Result<Agreement> read_agreement(const SqlRow& row) {
   Agreement agreement;
   agreement.id = row.row_id<AgreementId>(0);
   agreement.isp = row.row_id<IspId>(1);
@@ -45,16 +45,17 @@ Result<Agreement> read_agreement(const SqliteQuery& row) {
 
 }  // namespace
 
-Status SqliteRegistry::refuse_overlap(const Agreement& agreement) {
+Status SqlRegistry::refuse_overlap(const Agreement& agreement) {
   auto other = connection_.query(
-      "SELECT id FROM agreements WHERE isp = ?1 AND (?3 IS NULL OR valid_from < ?3) "
-      "AND (valid_until IS NULL OR valid_until > ?2) LIMIT 1");
-  if (!other.bind(agreement.isp, agreement.valid_from, agreement.valid_until).step()) return {};
+      "SELECT id FROM agreements WHERE isp = ? AND (? IS NULL OR valid_from < ?) "
+      "AND (valid_until IS NULL OR valid_until > ?) LIMIT 1");
+  other.bind(agreement.isp, agreement.valid_until, agreement.valid_until, agreement.valid_from);
+  if (!other.step()) return {};
   const auto name = isp_name(agreement.isp.value);
   return refuse(name + " has agreement " + std::to_string(other.integer(0)) + " in that time; end it first");
 }
 
-Result<Agreement> SqliteRegistry::add_agreement(const Agreement& agreement) {
+Result<Agreement> SqlRegistry::add_agreement(const Agreement& agreement) {
   return connection_.write([&]() -> Result<Agreement> {
     if (auto status = check_agreement(agreement); !status) return pass_on(status);
     {
@@ -64,21 +65,21 @@ Result<Agreement> SqliteRegistry::add_agreement(const Agreement& agreement) {
     if (auto status = refuse_overlap(agreement); !status) return pass_on(status);
     const auto& grant = agreement.grant;
     const auto currency = agreement.tariff.on_net.currency.str();
-    connection_
-        .query(
-            "INSERT INTO agreements(isp, valid_from, valid_until, grant_kind, from_minute, to_minute, quota, "
-            "quota_period, currency, on_net, off_net) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(agreement.isp, agreement.valid_from, agreement.valid_until, static_cast<int>(grant.kind),
-              grant.from_minute, grant.to_minute, grant.quota, static_cast<int>(grant.quota_period), currency,
-              agreement.tariff.on_net.micro_minor, agreement.tariff.off_net.micro_minor)
-        .run();
     Agreement added = agreement;
-    added.id = {connection_.last_row_id()};
+    added.id = {
+        connection_
+            .query("INSERT INTO agreements(isp, valid_from, valid_until, grant_kind, from_minute, to_minute, quota, "
+                   "quota_period, currency, on_net, off_net) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                   "RETURNING id")
+            .bind(agreement.isp, agreement.valid_from, agreement.valid_until, static_cast<int>(grant.kind),
+                  grant.from_minute, grant.to_minute, grant.quota, static_cast<int>(grant.quota_period), currency,
+                  agreement.tariff.on_net.micro_minor, agreement.tariff.off_net.micro_minor)
+            .run_for_id()};
     return added;
   });
 }
 
-Result<std::vector<Agreement>> SqliteRegistry::agreements() {
+Result<std::vector<Agreement>> SqlRegistry::agreements() {
   return connection_.read([&]() -> Result<std::vector<Agreement>> {
     std::vector<Agreement> all;
     auto rows = connection_.query(
@@ -93,7 +94,7 @@ Result<std::vector<Agreement>> SqliteRegistry::agreements() {
   });
 }
 
-Status SqliteRegistry::end_agreement(AgreementId id, TimeMs at) {
+Status SqlRegistry::end_agreement(AgreementId id, TimeMs at) {
   return connection_.write([&]() -> Status {
     {
       auto row = connection_.query("SELECT valid_from, valid_until FROM agreements WHERE id = ?");

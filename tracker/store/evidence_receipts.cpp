@@ -1,10 +1,10 @@
 #include "common/protocol/limits.h"
-#include "tracker/store/sqlite_evidence_detail.h"
-#include "tracker/store/sqlite_filter_detail.h"
+#include "tracker/store/sql_evidence_detail.h"
+#include "tracker/store/sql_filter_detail.h"
 
 namespace waybill::tracker {
 
-Result<std::optional<ByteString>> SqliteEvidence::receipt_envelope(const protocol::ReceiptId& id) {
+Result<std::optional<ByteString>> SqlEvidence::receipt_envelope(const protocol::ReceiptId& id) {
   return connection_.read([&]() -> Result<std::optional<ByteString>> {
     auto row = connection_.query("SELECT envelope FROM receipts WHERE order_id = ? AND sequence = ?");
     if (!row.bind(id.order, id.sequence).step()) return std::nullopt;
@@ -12,33 +12,37 @@ Result<std::optional<ByteString>> SqliteEvidence::receipt_envelope(const protoco
   });
 }
 
-Status SqliteEvidence::add_receipts(const std::vector<NewReceipt>& receipts, const std::vector<OrderState>& states) {
-  return connection_.write([&]() -> Status {
-    auto receipt_row = connection_.query(
-        "INSERT INTO receipts(order_id, sequence, start_ms, end_ms, acked, sent, received_at, path_id, envelope) "
-        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    for (const auto& receipt : receipts) {
-      const auto path = paths_.intern(*receipt.path);
-      receipt_row.bind(receipt.id.order, receipt.id.sequence, receipt.start, receipt.end, receipt.acked, receipt.sent,
-                       receipt.received_at, path, Blob{receipt.envelope});
-      receipt_row.run();
-    }
-    auto state_row = connection_.query(
-        "INSERT INTO order_states(order_id, last_sequence, receipts, acked_total, sent_total, acked_pieces) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET last_sequence = ?2, receipts = ?3, "
-        "acked_total = ?4, sent_total = ?5, acked_pieces = ?6");
-    for (const auto& state : states) {
-      state_row.bind(state.order, state.last_sequence, state.receipts, state.acked_total, state.sent_total,
-                     state.acked_pieces);
-      state_row.run();
-    }
-    return {};
-  });
+Status SqlEvidence::add_receipts(const std::vector<NewReceipt>& receipts, const std::vector<OrderState>& states) {
+  return connection_.write(
+      [&]() -> Status {
+        const auto paths = paths_.intern(receipts);
+        auto rows = connection_.insert_many(
+            "INSERT INTO receipts(order_id, sequence, start_ms, end_ms, acked, sent, received_at, path_id, envelope) "
+            "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        for (std::size_t i = 0; i < receipts.size(); ++i) {
+          const auto& receipt = receipts[i];
+          rows.add(receipt.id.order, receipt.id.sequence, receipt.start, receipt.end, receipt.acked, receipt.sent,
+                   receipt.received_at, paths[i], Blob{receipt.envelope});
+        }
+        rows.run();
+        auto state_rows = connection_.insert_many(
+            "INSERT INTO order_states(order_id, last_sequence, receipts, acked_total, sent_total, acked_pieces) "
+            "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(order_id) DO UPDATE SET last_sequence = excluded.last_sequence, "
+            "receipts = excluded.receipts, acked_total = excluded.acked_total, sent_total = excluded.sent_total, "
+            "acked_pieces = excluded.acked_pieces");
+        for (const auto& state : states) {
+          state_rows.add(state.order, state.last_sequence, state.receipts, state.acked_total, state.sent_total,
+                         state.acked_pieces);
+        }
+        state_rows.run();
+        return {};
+      },
+      Writers::together);
 }
 
 namespace {
 
-StoredReceipt read_receipt_row(const SqliteQuery& row) {
+StoredReceipt read_receipt_row(const SqlRow& row) {
   StoredReceipt receipt;
   receipt.id = {row.id<OrderId>(0), row.integer(1)};
   receipt.start = row.time(2);
@@ -53,8 +57,8 @@ StoredReceipt read_receipt_row(const SqliteQuery& row) {
   return receipt;
 }
 
-SqliteFilter filter_of(const ReceiptQuery& query) {
-  SqliteFilter filter;
+SqlFilter filter_of(const ReceiptQuery& query) {
+  SqlFilter filter;
   filter.add_if("r.order_id = ?", query.order);
   filter.add_if("o.source_isp = ?", query.source_isp);
   filter.add_if("o.agreement = ?", query.agreement);
@@ -70,8 +74,7 @@ SqliteFilter filter_of(const ReceiptQuery& query) {
 
 }  // namespace
 
-Status SqliteEvidence::each_receipt(const ReceiptQuery& query,
-                                    const std::function<Status(const StoredReceipt&)>& visit) {
+Status SqlEvidence::each_receipt(const ReceiptQuery& query, const std::function<Status(const StoredReceipt&)>& visit) {
   const auto filter = filter_of(query);
   const auto sql = std::string(
                        "SELECT r.order_id, r.sequence, r.start_ms, r.end_ms, r.acked, r.sent, r.received_at, "
@@ -79,7 +82,7 @@ Status SqliteEvidence::each_receipt(const ReceiptQuery& query,
                    kOrderColumns + " FROM receipts r JOIN orders o ON o.id = r.order_id" + filter.where() +
                    " ORDER BY r.order_id, r.sequence";
   return connection_.read([&]() -> Status {
-    auto rows = connection_.query(sql);
+    auto rows = connection_.stream(sql);
     filter.bind_to(rows);
     while (rows.step()) {
       if (auto status = visit(read_receipt_row(rows)); !status) return status;
@@ -88,7 +91,7 @@ Status SqliteEvidence::each_receipt(const ReceiptQuery& query,
   });
 }
 
-Result<ResolvedPath> SqliteEvidence::path(std::int64_t path) {
+Result<ResolvedPath> SqlEvidence::path(std::int64_t path) {
   return connection_.read([&] { return paths_.load(path); });
 }
 

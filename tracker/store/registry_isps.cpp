@@ -1,6 +1,6 @@
 // ISPs with their prefixes, and the components that an operator registered: what paths are resolved by.
 #include "common/protocol/limits.h"
-#include "tracker/store/sqlite_registry_detail.h"
+#include "tracker/store/sql_registry_detail.h"
 
 namespace waybill::tracker {
 
@@ -16,7 +16,7 @@ Status check_name(const std::string& name, const std::string& what) {
 
 constexpr char kIspColumns[] = "SELECT id, name, asn, timezone FROM isps ";
 
-Isp read_isp(const SqliteQuery& row) {
+Isp read_isp(const SqlRow& row) {
   Isp isp;
   isp.id = row.row_id<IspId>(0);
   isp.name = row.text(1);
@@ -25,7 +25,7 @@ Isp read_isp(const SqliteQuery& row) {
   return isp;
 }
 
-std::vector<IpPrefix> read_prefixes(SqliteConnection& connection, IspId isp) {
+std::vector<IpPrefix> read_prefixes(SqlConnection& connection, IspId isp) {
   std::vector<IpPrefix> prefixes;
   auto rows = connection.query("SELECT address, length FROM prefixes WHERE isp = ? ORDER BY address, length");
   rows.bind(isp);
@@ -35,11 +35,11 @@ std::vector<IpPrefix> read_prefixes(SqliteConnection& connection, IspId isp) {
 
 }  // namespace
 
-void SqliteRegistry::raise_table_version() {
+void SqlRegistry::raise_table_version() {
   connection_.run("UPDATE settings SET value = value + 1 WHERE name = 'table_version'");
 }
 
-Result<std::int64_t> SqliteRegistry::table_version() {
+Result<std::int64_t> SqlRegistry::table_version() {
   return connection_.read([&]() -> Result<std::int64_t> {
     auto row = connection_.query("SELECT value FROM settings WHERE name = 'table_version'");
     if (!row.step()) return fail("the database has no table version; restore it from a backup");
@@ -47,12 +47,12 @@ Result<std::int64_t> SqliteRegistry::table_version() {
   });
 }
 
-std::string SqliteRegistry::isp_name(std::int64_t id) {
+std::string SqlRegistry::isp_name(std::int64_t id) {
   auto row = connection_.query("SELECT name FROM isps WHERE id = ?");
   return row.bind(id).step() ? row.text(0) : "isp#" + std::to_string(id);
 }
 
-Status SqliteRegistry::claim_prefixes(IspId isp, const std::vector<IpPrefix>& prefixes) {
+Status SqlRegistry::claim_prefixes(IspId isp, const std::vector<IpPrefix>& prefixes) {
   for (const auto& prefix : prefixes) {
     {
       auto taken = connection_.query("SELECT isp FROM prefixes WHERE address = ? AND length = ?");
@@ -68,7 +68,7 @@ Status SqliteRegistry::claim_prefixes(IspId isp, const std::vector<IpPrefix>& pr
   return {};
 }
 
-Result<Isp> SqliteRegistry::add_isp(const Isp& isp) {
+Result<Isp> SqlRegistry::add_isp(const Isp& isp) {
   return connection_.write([&]() -> Result<Isp> {
     if (auto status = check_name(isp.name, "an ISP"); !status) return pass_on(status);
     {
@@ -77,9 +77,10 @@ Result<Isp> SqliteRegistry::add_isp(const Isp& isp) {
     }
     std::optional<std::int64_t> asn;
     if (isp.asn) asn = *isp.asn;
-    connection_.query("INSERT INTO isps(name, asn, timezone) VALUES(?, ?, ?)").bind(isp.name, asn, isp.timezone).run();
     Isp added = isp;
-    added.id = {connection_.last_row_id()};
+    added.id = {connection_.query("INSERT INTO isps(name, asn, timezone) VALUES(?, ?, ?) RETURNING id")
+                    .bind(isp.name, asn, isp.timezone)
+                    .run_for_id()};
     if (auto status = claim_prefixes(added.id, isp.prefixes); !status) return pass_on(status);
     raise_table_version();
     added.prefixes = read_prefixes(connection_, added.id);
@@ -87,7 +88,7 @@ Result<Isp> SqliteRegistry::add_isp(const Isp& isp) {
   });
 }
 
-Result<std::vector<Isp>> SqliteRegistry::isps() {
+Result<std::vector<Isp>> SqlRegistry::isps() {
   return connection_.read([&]() -> Result<std::vector<Isp>> {
     std::vector<Isp> all;
     auto rows = connection_.query(std::string(kIspColumns) + "ORDER BY name");
@@ -99,7 +100,7 @@ Result<std::vector<Isp>> SqliteRegistry::isps() {
   });
 }
 
-Result<Isp> SqliteRegistry::find_isp(const std::string& name) {
+Result<Isp> SqlRegistry::find_isp(const std::string& name) {
   return connection_.read([&]() -> Result<Isp> {
     auto row = connection_.query(std::string(kIspColumns) + "WHERE name = ?");
     if (!row.bind(name).step()) return refuse("no ISP is named " + name + "; `isp list` shows those that are");
@@ -109,7 +110,7 @@ Result<Isp> SqliteRegistry::find_isp(const std::string& name) {
   });
 }
 
-Status SqliteRegistry::remove_isp(IspId id) {
+Status SqlRegistry::remove_isp(IspId id) {
   return connection_.write([&]() -> Status {
     const auto name = isp_name(id.value);
     {
@@ -117,8 +118,8 @@ Status SqliteRegistry::remove_isp(IspId id) {
       if (bound.bind(id).step()) return refuse(name + " has agreements; its books need it, so it cannot be removed");
     }
     {
-      auto used = connection_.query("SELECT 1 FROM orders WHERE source_isp = ?1 OR destination_isp = ?1 LIMIT 1");
-      if (used.bind(id).step()) return refuse(name + " occurs in the books, so it cannot be removed");
+      auto used = connection_.query("SELECT 1 FROM orders WHERE source_isp = ? OR destination_isp = ? LIMIT 1");
+      if (used.bind(id, id).step()) return refuse(name + " occurs in the books, so it cannot be removed");
     }
     if (connection_.query("DELETE FROM isps WHERE id = ?").bind(id).run() == 0) return refuse("there is no " + name);
     raise_table_version();
@@ -126,7 +127,7 @@ Status SqliteRegistry::remove_isp(IspId id) {
   });
 }
 
-Result<Component> SqliteRegistry::add_component(const Component& component) {
+Result<Component> SqlRegistry::add_component(const Component& component) {
   return connection_.write([&]() -> Result<Component> {
     if (auto status = check_name(component.name, "a component"); !status) return pass_on(status);
     {
@@ -135,17 +136,16 @@ Result<Component> SqliteRegistry::add_component(const Component& component) {
         return refuse("the component " + taken.text(0) + " is registered at " + taken.address(1).str() + " already");
       }
     }
-    connection_.query("INSERT INTO components(name, kind, owner, address) VALUES(?, ?, ?, ?)")
-        .bind(component.name, component.kind, component.owner, component.address)
-        .run();
     Component added = component;
-    added.id = {connection_.last_row_id()};
+    added.id = {connection_.query("INSERT INTO components(name, kind, owner, address) VALUES(?, ?, ?, ?) RETURNING id")
+                    .bind(component.name, component.kind, component.owner, component.address)
+                    .run_for_id()};
     raise_table_version();
     return added;
   });
 }
 
-Result<std::vector<Component>> SqliteRegistry::components() {
+Result<std::vector<Component>> SqlRegistry::components() {
   return connection_.read([&]() -> Result<std::vector<Component>> {
     std::vector<Component> all;
     auto rows = connection_.query("SELECT id, name, kind, owner, address FROM components ORDER BY name");
@@ -156,7 +156,7 @@ Result<std::vector<Component>> SqliteRegistry::components() {
   });
 }
 
-Status SqliteRegistry::remove_component(ComponentId id) {
+Status SqlRegistry::remove_component(ComponentId id) {
   return connection_.write([&]() -> Status {
     if (connection_.query("DELETE FROM components WHERE id = ?").bind(id).run() == 0) {
       return refuse("there is no component " + std::to_string(id.value));

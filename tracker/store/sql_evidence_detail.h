@@ -1,13 +1,13 @@
 #pragma once
 #include "tracker/store/evidence.h"
-#include "tracker/store/sqlite_connection_detail.h"
-#include "tracker/store/sqlite_paths_detail.h"
+#include "tracker/store/sql_connection_detail.h"
+#include "tracker/store/sql_paths_detail.h"
 
 namespace waybill::tracker {
 
-class SqliteEvidence final : public Evidence {
+class SqlEvidence final : public Evidence {
  public:
-  explicit SqliteEvidence(SqliteConnection& connection) : connection_(connection), paths_(connection) {}
+  explicit SqlEvidence(SqlConnection& connection) : connection_(connection), paths_(connection) {}
 
   Status add_orders(const std::vector<IssuedOrder>& orders) override;
   Result<std::vector<OrderFacts>> find_orders(const std::vector<OrderId>& ids) override;
@@ -30,8 +30,10 @@ class SqliteEvidence final : public Evidence {
   Result<std::vector<StoredDelivery>> deliveries(const DeliveryQuery& query) override;
 
  private:
-  SqliteConnection& connection_;
-  SqlitePaths paths_;
+  void lock_orders(std::vector<OrderId> ids);
+
+  SqlConnection& connection_;
+  SqlPaths paths_;
 };
 
 // The columns of orders `o` that make OrderFacts, from column `first` on.
@@ -39,10 +41,10 @@ inline constexpr char kOrderColumns[] =
     "o.id, o.content, o.owner, o.sender, o.receiver, o.agreement, o.source_isp, o.destination_isp, o.sender_address, "
     "o.receiver_address, o.issued_at, o.not_before, o.not_after, o.byte_limit, o.pieces, o.on_net, o.cdn_node";
 inline constexpr int kOrderColumnCount = 17;
-OrderFacts read_order_facts(const SqliteQuery& row, int first);
+OrderFacts read_order_facts(const SqlRow& row, int first);
 
 // The columns of order_states `s` beside the order's id.
 inline constexpr char kStateColumns[] = "s.last_sequence, s.receipts, s.acked_total, s.sent_total, s.acked_pieces";
-OrderState read_order_state(const SqliteQuery& row, const OrderId& order, int first);
+OrderState read_order_state(const SqlRow& row, const OrderId& order, int first);
 
 }  // namespace waybill::tracker

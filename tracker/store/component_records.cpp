@@ -1,7 +1,9 @@
 // The network component records (FIG. 5): receipts joined with the components of their paths.
-#include "tracker/store/sqlite_accounts_detail.h"
-#include "tracker/store/sqlite_filter_detail.h"
-#include "tracker/store/sqlite_paths_detail.h"
+#include <limits>
+
+#include "tracker/store/sql_accounts_detail.h"
+#include "tracker/store/sql_filter_detail.h"
+#include "tracker/store/sql_paths_detail.h"
 
 namespace waybill::tracker {
 
@@ -11,8 +13,8 @@ constexpr char kRecordTables[] =
     " FROM network_components n JOIN path_components c ON c.component_id = n.id JOIN paths p ON p.id = c.path_id "
     "JOIN receipts r ON r.path_id = p.id JOIN orders o ON o.id = r.order_id";
 
-SqliteFilter filter_of(const ComponentQuery& query) {
-  SqliteFilter filter;
+SqlFilter filter_of(const ComponentQuery& query) {
+  SqlFilter filter;
   filter.add_if("n.key = ?", query.key);
   if (query.kind) filter.add_number("n.kind = ?", static_cast<int>(*query.kind));
   filter.add_if("c.isp = ?", query.isp);
@@ -24,7 +26,7 @@ SqliteFilter filter_of(const ComponentQuery& query) {
   return filter;
 }
 
-ComponentRecord read_record(const SqliteQuery& row) {
+ComponentRecord read_record(const SqlRow& row) {
   ComponentRecord record;
   record.component = read_path_component(row, 0);
   const int next = kPathComponentColumnCount;
@@ -47,8 +49,7 @@ ComponentRecord read_record(const SqliteQuery& row) {
 
 }  // namespace
 
-Result<std::vector<ComponentRecord>> SqliteAccounts::component_records(const ComponentQuery& query,
-                                                                       std::int64_t limit) {
+Result<std::vector<ComponentRecord>> SqlAccounts::component_records(const ComponentQuery& query, std::int64_t limit) {
   auto filter = filter_of(query);
   const auto where = filter.where();
   const auto sql = std::string("SELECT ") + kPathComponentColumns +
@@ -60,19 +61,23 @@ Result<std::vector<ComponentRecord>> SqliteAccounts::component_records(const Com
     std::vector<ComponentRecord> all;
     auto rows = connection_.query(sql);
     filter.bind_to(rows);
-    rows.bind(limit > 0 ? limit : std::int64_t{-1});  // SQLite: a negative limit is none
+    rows.bind(limit > 0 ? limit : std::numeric_limits<std::int64_t>::max());
     while (rows.step()) all.push_back(read_record(rows));
     return all;
   });
 }
 
-Result<std::vector<ComponentSum>> SqliteAccounts::component_sums(const ComponentQuery& query) {
+Result<std::vector<ComponentSum>> SqlAccounts::component_sums(const ComponentQuery& query) {
   const auto filter = filter_of(query);
-  // Beside max(), SQLite takes the bare columns from the row that holds the maximum: the label last resolved.
-  const auto sql = std::string(
-                       "SELECT n.key, n.kind, c.label, c.isp, c.into_isp, sum(r.acked), sum(r.sent), "
-                       "count(*), max(c.path_id)") +
-                   kRecordTables + filter.where() + " GROUP BY n.id ORDER BY n.key";
+  // The label is that of the latest path: as last resolved.
+  const auto sql =
+      std::string(
+          "SELECT n.key, n.kind, l.label, l.isp, l.into_isp, s.acked, s.sent, s.receipts FROM (SELECT "
+          "n.id, sum(r.acked) AS acked, sum(r.sent) AS sent, count(*) AS receipts, max(c.path_id) AS latest") +
+      kRecordTables + filter.where() +
+      " GROUP BY n.id) s JOIN network_components n ON n.id = s.id "
+      "JOIN path_components l ON l.path_id = s.latest AND l.position = (SELECT min(f.position) FROM "
+      "path_components f WHERE f.path_id = s.latest AND f.component_id = s.id) ORDER BY n.key";
   return connection_.read([&]() -> Result<std::vector<ComponentSum>> {
     std::vector<ComponentSum> all;
     auto rows = connection_.query(sql);

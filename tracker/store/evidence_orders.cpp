@@ -1,9 +1,11 @@
-#include "tracker/store/sqlite_evidence_detail.h"
-#include "tracker/store/sqlite_filter_detail.h"
+#include <algorithm>
+
+#include "tracker/store/sql_evidence_detail.h"
+#include "tracker/store/sql_filter_detail.h"
 
 namespace waybill::tracker {
 
-OrderFacts read_order_facts(const SqliteQuery& row, int first) {
+OrderFacts read_order_facts(const SqlRow& row, int first) {
   OrderFacts facts;
   facts.id = row.id<OrderId>(first);
   facts.content = row.id<ContentId>(first + 1);
@@ -25,7 +27,7 @@ OrderFacts read_order_facts(const SqliteQuery& row, int first) {
   return facts;
 }
 
-OrderState read_order_state(const SqliteQuery& row, const OrderId& order, int first) {
+OrderState read_order_state(const SqlRow& row, const OrderId& order, int first) {
   OrderState state;
   state.order = order;
   state.last_sequence = row.integer(first);
@@ -36,39 +38,39 @@ OrderState read_order_state(const SqliteQuery& row, const OrderId& order, int fi
   return state;
 }
 
-Status SqliteEvidence::add_orders(const std::vector<IssuedOrder>& orders) {
-  return connection_.write([&]() -> Status {
-    auto insert = connection_.query(
-        "INSERT INTO orders(id, content, owner, sender, receiver, agreement, source_isp, destination_isp, "
-        "sender_address, receiver_address, issued_at, not_before, not_after, byte_limit, pieces, on_net, cdn_node, "
-        "envelope) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-    for (const auto& issued : orders) {
-      const auto facts = facts_of(issued);
-      WAYBILL_ASSERT(facts.cdn_node == !facts.agreement, "CDN nodes serve without an agreement, others with one");
-      insert.bind(facts.id, facts.content, facts.owner, facts.sender, facts.receiver, facts.agreement, facts.source_isp,
-                  facts.destination_isp, facts.sender_address, facts.receiver_address, facts.issued_at,
-                  facts.not_before, facts.not_after, facts.byte_limit, facts.pieces, facts.on_net, facts.cdn_node,
-                  Blob{issued.order.envelope});
-      if (insert.run() == 0) return refuse("order " + facts.id.brief() + " is recorded already");
-    }
-    return {};
-  });
+Status SqlEvidence::add_orders(const std::vector<IssuedOrder>& orders) {
+  return connection_.write(
+      [&]() -> Status {
+        auto insert = connection_.insert_many(
+            "INSERT INTO orders(id, content, owner, sender, receiver, agreement, source_isp, destination_isp, "
+            "sender_address, receiver_address, issued_at, not_before, not_after, byte_limit, pieces, on_net, cdn_node, "
+            "envelope) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        for (const auto& issued : orders) {
+          const auto facts = facts_of(issued);
+          WAYBILL_ASSERT(facts.cdn_node == !facts.agreement, "CDN nodes serve without an agreement, others with one");
+          insert.add(facts.id, facts.content, facts.owner, facts.sender, facts.receiver, facts.agreement,
+                     facts.source_isp, facts.destination_isp, facts.sender_address, facts.receiver_address,
+                     facts.issued_at, facts.not_before, facts.not_after, facts.byte_limit, facts.pieces, facts.on_net,
+                     facts.cdn_node, Blob{issued.order.envelope});
+        }
+        if (insert.run() < static_cast<std::int64_t>(orders.size())) return refuse("an order is recorded already");
+        return {};
+      },
+      Writers::together);
 }
 
-Result<std::vector<OrderFacts>> SqliteEvidence::find_orders(const std::vector<OrderId>& ids) {
+Result<std::vector<OrderFacts>> SqlEvidence::find_orders(const std::vector<OrderId>& ids) {
   return connection_.read([&]() -> Result<std::vector<OrderFacts>> {
     std::vector<OrderFacts> found;
     found.reserve(ids.size());
-    auto row = connection_.query(std::string("SELECT ") + kOrderColumns + " FROM orders o WHERE o.id = ?");
-    for (const auto& id : ids) {
-      row.again();
-      if (row.bind(id).step()) found.push_back(read_order_facts(row, 0));
-    }
+    auto rows = connection_.find_many(std::string("SELECT ") + kOrderColumns + " FROM orders o WHERE o.id = ?");
+    for (const auto& id : ids) rows.add(id);
+    while (rows.step()) found.push_back(read_order_facts(rows, 0));
     return found;
   });
 }
 
-Result<std::optional<ByteString>> SqliteEvidence::order_envelope(const OrderId& id) {
+Result<std::optional<ByteString>> SqlEvidence::order_envelope(const OrderId& id) {
   return connection_.read([&]() -> Result<std::optional<ByteString>> {
     auto row = connection_.query("SELECT envelope FROM orders WHERE id = ?");
     if (!row.bind(id).step()) return std::nullopt;
@@ -76,25 +78,38 @@ Result<std::optional<ByteString>> SqliteEvidence::order_envelope(const OrderId& 
   });
 }
 
-Result<std::vector<OrderState>> SqliteEvidence::order_states(const std::vector<OrderId>& ids) {
+// Until the transaction ends, no other tracker reads these orders' states to change them. The orders' own rows are
+// locked because those of order_states may not exist yet; in the order of ids, so that two trackers never wait for each
+// other.
+void SqlEvidence::lock_orders(std::vector<OrderId> ids) {
+  const std::string lock = connection_.row_lock();
+  if (lock.empty() || !connection_.in_transaction()) return;
+  std::sort(ids.begin(), ids.end());
+  auto rows = connection_.find_many("SELECT id FROM orders WHERE id = ?" + lock);
+  for (const auto& id : ids) rows.add(id);
+  while (rows.step()) {
+  }
+}
+
+Result<std::vector<OrderState>> SqlEvidence::order_states(const std::vector<OrderId>& ids) {
   return connection_.read([&]() -> Result<std::vector<OrderState>> {
-    std::vector<OrderState> states;
-    states.reserve(ids.size());
-    auto row = connection_.query(std::string("SELECT ") + kStateColumns + " FROM order_states s WHERE s.order_id = ?");
-    for (const auto& id : ids) {
-      row.again();
-      OrderState fresh;
-      fresh.order = id;
-      states.push_back(row.bind(id).step() ? read_order_state(row, id, 0) : fresh);
+    lock_orders(ids);
+    std::vector<OrderState> states(ids.size());
+    auto rows =
+        connection_.find_many(std::string("SELECT ") + kStateColumns + " FROM order_states s WHERE s.order_id = ?");
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      states[i].order = ids[i];
+      rows.add(ids[i]);
     }
+    while (rows.step()) states[rows.index()] = read_order_state(rows, ids[rows.index()], 0);
     return states;
   });
 }
 
-Status SqliteEvidence::each_order_state(const std::function<Status(const OrderState&)>& visit) {
+Status SqlEvidence::each_order_state(const std::function<Status(const OrderState&)>& visit) {
   return connection_.read([&]() -> Status {
-    auto rows = connection_.query(std::string("SELECT s.order_id, ") + kStateColumns +
-                                  " FROM order_states s ORDER BY s.order_id");
+    auto rows = connection_.stream(std::string("SELECT s.order_id, ") + kStateColumns +
+                                   " FROM order_states s ORDER BY s.order_id");
     while (rows.step()) {
       if (auto status = visit(read_order_state(rows, rows.id<OrderId>(0), 1)); !status) return status;
     }
@@ -102,8 +117,8 @@ Status SqliteEvidence::each_order_state(const std::function<Status(const OrderSt
   });
 }
 
-Result<std::vector<Transfer>> SqliteEvidence::transfers(const TransferQuery& query) {
-  SqliteFilter filter;
+Result<std::vector<Transfer>> SqlEvidence::transfers(const TransferQuery& query) {
+  SqlFilter filter;
   filter.add_if("o.source_isp = ?", query.source_isp);
   filter.add_if("o.destination_isp = ?", query.destination_isp);
   filter.add_if("o.content = ?", query.content);

@@ -1,12 +1,12 @@
 #pragma once
 #include "tracker/store/registry.h"
-#include "tracker/store/sqlite_connection_detail.h"
+#include "tracker/store/sql_connection_detail.h"
 
 namespace waybill::tracker {
 
-class SqliteRegistry final : public Registry {
+class SqlRegistry final : public Registry {
  public:
-  explicit SqliteRegistry(SqliteConnection& connection) : connection_(connection) {}
+  explicit SqlRegistry(SqlConnection& connection) : connection_(connection) {}
 
   Result<Isp> add_isp(const Isp& isp) override;
   Result<std::vector<Isp>> isps() override;
@@ -39,7 +39,7 @@ class SqliteRegistry final : public Registry {
   Status refuse_overlap(const Agreement& agreement);
   std::string isp_name(std::int64_t id);  // for messages
 
-  SqliteConnection& connection_;
+  SqlConnection& connection_;
 };
 
 }  // namespace waybill::tracker

@@ -4,18 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "tracker/store/sqlite_query_detail.h"
+#include "tracker/store/sql_query_detail.h"
 
 namespace waybill::tracker {
 
-class SqliteFilter {
+class SqlFilter {
  public:
   void add(const std::string& condition) { conditions_.push_back(condition); }
   // `condition` has one "?". `value` must outlive the query.
   template <typename Value>
   void add(const std::string& condition, const Value& value) {
     add(condition);
-    binders_.push_back([&value](SqliteQuery& query) { query.bind(value); });
+    binders_.push_back([&value](SqlQuery& query) { query.bind(value); });
   }
   template <typename Value>
   void add_if(const std::string& condition, const std::optional<Value>& value) {
@@ -23,7 +23,7 @@ class SqliteFilter {
   }
   void add_number(const std::string& condition, std::int64_t value) {
     add(condition);
-    binders_.push_back([value](SqliteQuery& query) { query.bind(value); });
+    binders_.push_back([value](SqlQuery& query) { query.bind(value); });
   }
 
   std::string where() const {
@@ -31,13 +31,13 @@ class SqliteFilter {
     for (const auto& condition : conditions_) text += (text.empty() ? " WHERE " : " AND ") + condition;
     return text;
   }
-  void bind_to(SqliteQuery& query) const {
+  void bind_to(SqlQuery& query) const {
     for (const auto& binder : binders_) binder(query);
   }
 
  private:
   std::vector<std::string> conditions_;
-  std::vector<std::function<void(SqliteQuery&)>> binders_;
+  std::vector<std::function<void(SqlQuery&)>> binders_;
 };
 
 }  // namespace waybill::tracker

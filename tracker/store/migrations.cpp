@@ -1,4 +1,4 @@
-#include "tracker/store/sqlite_migrations_detail.h"
+#include "tracker/store/migrations_detail.h"
 
 namespace waybill::tracker {
 
@@ -89,8 +89,8 @@ CREATE TABLE account_counters(
 
 }  // namespace
 
-const std::vector<const char*>& sqlite_migrations() {
-  static const std::vector<const char*> steps{kRegistryAndEvidence};
+const std::vector<Migration>& migrations() {
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}};
   return steps;
 }
 

@@ -1,0 +1,35 @@
+#include "tracker/store/sql_accounts_detail.h"
+#include "tracker/store/sql_evidence_detail.h"
+#include "tracker/store/sql_registry_detail.h"
+#include "tracker/store/sql_store_detail.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+class SqlStore final : public Store {
+ public:
+  explicit SqlStore(std::unique_ptr<SqlConnection> connection)
+      : connection_(std::move(connection)), registry_(*connection_), evidence_(*connection_), accounts_(*connection_) {}
+
+  Registry& registry() override { return registry_; }
+  Evidence& evidence() override { return evidence_; }
+  Accounts& accounts() override { return accounts_; }
+  Status transact(const std::function<Status()>& body, Writers writers) override {
+    return connection_->transact(body, writers);
+  }
+
+ private:
+  std::unique_ptr<SqlConnection> connection_;
+  SqlRegistry registry_;
+  SqlEvidence evidence_;
+  SqlAccounts accounts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_sql_store(std::unique_ptr<SqlConnection> connection) {
+  return std::make_unique<SqlStore>(std::move(connection));
+}
+
+}  // namespace waybill::tracker
