@@ -101,9 +101,9 @@ void AgentApp::Impl::assemble() {
   const auto connection = control::tracker_options(options.enrollment, options.settings.bind);
   uploader.reset(new receipts::ReceiptUploader(
       {loop, clock, random, *storage, *outbox, *net::Url::parse(options.enrollment.tracker_url), connection}));
-  downloads.reset(
-      new control::DownloadDesk({loop, clock, options.enrollment, options.key, options.settings.bind, *shelf, *engine,
-                                 tell, [this] { return session->trouble(); }, background}));
+  downloads.reset(new control::DownloadDesk({loop, clock, options.enrollment, options.key, options.settings.bind,
+                                             options.settings.ca_file, *shelf, *engine, tell,
+                                             [this] { return session->trouble(); }, background}));
   publications.reset(new control::PublishDesk(
       {loop, clock, [this] { return options.enrollment; }, options.key, options.settings.bind, *shelf, background}));
   session.reset(new control::ControlSession(

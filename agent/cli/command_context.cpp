@@ -3,8 +3,16 @@
 
 #include "agent/cli/commands.h"
 #include "agent/cli/download_json.h"
+#include "agent/cli/progress_bar.h"
+#include "common/protocol/utf8.h"
 
 namespace waybill::cli {
+
+namespace {
+
+constexpr std::size_t kLongestComplaint = 4096;  // bytes; a path and what is wrong with it
+
+}  // namespace
 
 Result<Context> open_context(const CommonOptions& options) {
   Context context;
@@ -21,10 +29,15 @@ Result<Context> open_context(const CommonOptions& options) {
     context.settings = std::move(*settings);
   }
   for (const auto& [key, value] : options.settings) {
-    if (auto set = set_setting(context.settings, key, value, "command line"); !set) return pass_on(set);
+    if (auto set = set_setting(context.settings, key, value); !set) return pass_on(set.error(), key);
   }
   if (options.data.empty() && context.settings.data) context.directory.root = *context.settings.data;
   return context;
+}
+
+void complain(const std::string& command, const std::string& message) {
+  const auto line = protocol::printable_text(message, kLongestComplaint);
+  std::fputs(fmt::format("waybill-agent {}: {}\n", command, line).c_str(), stderr);
 }
 
 int report(const std::string& command, const Error& error, bool json) {
@@ -33,7 +46,7 @@ int report(const std::string& command, const Error& error, bool json) {
     const auto line = error_line(error).dump(-1, ' ', false, Json::error_handler_t::replace);
     std::fputs((line + "\n").c_str(), stdout);
   }
-  std::fputs(fmt::format("waybill-agent {}: {}\n", command, error.message).c_str(), stderr);
+  complain(command, error.message);
   return 1;
 }
 

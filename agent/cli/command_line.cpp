@@ -4,10 +4,16 @@
 #include <fmt/core.h>
 
 #include "agent/cli/commands.h"
+#include "agent/sharing/consent.h"
+#include "agent/sharing/rate_text.h"
+#include "common/command_line/usage_message.h"
+#include "common/protocol/utf8.h"
 
 namespace waybill::cli {
 
 namespace {
+
+constexpr std::size_t kLongestLine = 1000;  // bytes of what is said of a wrong command line
 
 // Every command's options live here until its function runs.
 struct Invocation {
@@ -31,8 +37,12 @@ void add_common(CLI::App& command, Invocation& call, bool json) {
 // A flag that stands for a line of the settings file.
 void add_setting(CLI::App& command, Invocation& call, const std::string& flag, const std::string& key,
                  const std::string& help) {
-  command.add_option_function<std::string>(
-      flag, [&call, key](const std::string& value) { call.common.settings.emplace_back(key, value); }, help);
+  const auto take = [&call, flag, key](const std::string& value) {
+    Settings trial;
+    if (auto read = set_setting(trial, key, value); !read) throw CLI::ValidationError(flag, read.error().message);
+    call.common.settings.emplace_back(key, value);
+  };
+  command.add_option_function<std::string>(flag, take, help);
 }
 
 void add_switch(CLI::App& command, Invocation& call, const std::string& flag, const std::string& key,
@@ -44,6 +54,7 @@ void add_switch(CLI::App& command, Invocation& call, const std::string& flag, co
 void add_network_settings(CLI::App& command, Invocation& call) {
   add_setting(command, call, "--listen", "listen", "ADDRESS:PORT for other agents [0.0.0.0:0, a free port]");
   add_setting(command, call, "--bind", "bind", "Connect from this address");
+  add_setting(command, call, "--ca-file", "ca_file", "Trust https pages by these authorities (PEM) [the system's]");
   add_switch(command, call, "--low-memory", "low_memory",
              "Small buffers; read and write files instead of mapping them");
   add_setting(command, call, "--log-level", "log_level", "debug, info, warning or error");
@@ -100,10 +111,17 @@ void add_status_and_share(CLI::App& app, Invocation& call) {
   add_common(*status, call, true);
   auto* share = app.add_subcommand("share", "Whether and how much this machine's uplink is shared");
   share->footer("off stops service at once.");
-  share->add_option("on|off|show", call.share_mode, "[show]")->check(CLI::IsMember({"on", "off", "show"}));
-  share->add_option("--cap", call.share.upload_cap, "At most this rate, e.g. 2MB/s, 10Mbit/s or none");
+  share->add_option("on|off|show", call.share_mode, "[show]")->check([](const std::string& word) {
+    const bool known = word == "on" || word == "off" || word == "show";
+    return known ? std::string() : fmt::format("\"{}\" is none of on, off and show", word);
+  });
+  share->add_option("--cap", call.share.upload_cap, "At most this rate, e.g. 2MB/s, 10Mbit/s or none")
+      ->check([](const std::string& rate) {
+        const auto read = sharing::parse_rate(rate);
+        return read ? std::string() : read.error().message;
+      });
   share->add_option("--slots", call.share.upload_slots, "At most so many receivers at once")
-      ->check(CLI::Range(1, 10000));
+      ->check(CLI::Range(1, sharing::kMaxUploadSlots));
   add_common(*share, call, true);
 }
 
@@ -123,6 +141,9 @@ int run_command_line(int argc, char** argv) {
   CLI::App app("Waybill's agent: gets content, and serves it where its owner and its ISP permit", "waybill-agent");
   app.set_version_flag("--version", "waybill-agent " WAYBILL_VERSION);
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App* program, const CLI::Error& error) {
+    return fmt::format("waybill-agent: {}\n", protocol::printable_text(usage_message(*program, error), kLongestLine));
+  });
   app.footer("Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
   Invocation call;
   add_enroll(app, call);

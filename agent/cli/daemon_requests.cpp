@@ -63,9 +63,11 @@ void get(AgentApp& app, const Json& request, const Reply& reply) {
   wanted.url = text_in(request, "url");
   wanted.folder = text_in(request, "folder");
   wanted.output = text_in(request, "output");
+  wanted.ca_file = text_in(request, "ca_file");
   wanted.sequential = flag_in(request, "sequential");
   wanted.force = flag_in(request, "force");
-  const bool absolute = wanted.folder.is_absolute() && (wanted.output.empty() || wanted.output.is_absolute());
+  const auto usable = [](const std::filesystem::path& path) { return path.empty() || path.is_absolute(); };
+  const bool absolute = wanted.folder.is_absolute() && usable(wanted.output) && usable(wanted.ca_file);
   if (!absolute) return reply->send(text_of(error_line({ErrorKind::refused, false, "get needs absolute paths"})));
   app.get(std::move(wanted), std::make_shared<GetReply>(reply));
 }

@@ -15,12 +15,39 @@ std::string host_name() {
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
+// A key that another try made is used again: the operator knows this agent by it.
 Result<crypto::KeyPair> load_or_make_key(const StateDirectory& directory) {
   if (std::filesystem::exists(directory.key())) return crypto::KeyPair::load(directory.key());
-  auto key = crypto::KeyPair::generate();
-  if (auto saved = key.save(directory.key()); !saved) return pass_on(saved);
-  return key;
+  return crypto::KeyPair::generate();
 }
+
+// Takes away what a refused enrolment made: the lock file, and the folders that were not there.
+class Undo {
+ public:
+  explicit Undo(const StateDirectory& directory) : lock_(directory.lock()) {
+    std::error_code ignored_because_create_will_say_it;
+    made_lock_ = !std::filesystem::exists(lock_, ignored_because_create_will_say_it);
+    for (auto folder = directory.root; !std::filesystem::exists(folder, ignored_because_create_will_say_it);
+         folder = folder.parent_path()) {
+      if (folder.empty() || folder == folder.parent_path()) break;
+      made_folders_.push_back(folder);
+    }
+  }
+  Undo(const Undo&) = delete;
+  Undo& operator=(const Undo&) = delete;
+  void keep() { kept_ = true; }
+  ~Undo() {
+    if (kept_) return;
+    std::error_code ignored_because_what_stays_is_harmless;
+    if (made_lock_) std::filesystem::remove(lock_, ignored_because_what_stays_is_harmless);
+    for (const auto& folder : made_folders_) std::filesystem::remove(folder, ignored_because_what_stays_is_harmless);
+  }
+
+ private:
+  std::filesystem::path lock_;
+  bool made_lock_ = false, kept_ = false;
+  std::vector<std::filesystem::path> made_folders_;  // the innermost first
+};
 
 // Receipts and orders of one tracker mean nothing to another.
 Status check_same_tracker(const StateDirectory& directory, const protocol::EnrollLink& link) {
@@ -48,6 +75,7 @@ Result<control::Enrollment> enroll(const Context& context, const EnrollOptions& 
   auto link = protocol::EnrollLink::parse(options.link);
   if (!link) return pass_on(link);
   const auto& directory = context.directory;
+  Undo undo(directory);
   if (auto created = directory.create(); !created) return pass_on(created);
   if (auto same = check_same_tracker(directory, *link); !same) return pass_on(same);
   auto lock = StateLock::take(directory);
@@ -59,6 +87,10 @@ Result<control::Enrollment> enroll(const Context& context, const EnrollOptions& 
     return pass_on(enrollment.error(), "the tracker is not reachable, try again when it is");
   }
   if (!enrollment) return enrollment;
+  undo.keep();
+  if (!std::filesystem::exists(directory.key())) {
+    if (auto saved = key->save(directory.key()); !saved) return pass_on(saved);
+  }
   if (auto saved = control::save_enrollment(directory.enrollment(), *enrollment); !saved) return pass_on(saved);
   if (options.share) {
     auto state = sharing::load_sharing(directory.sharing(), enrollment->role);
@@ -91,9 +123,10 @@ int enroll_command(const CommonOptions& common, const EnrollOptions& options) {
   }
   fmt::print("enrolled with {} as {} (agent {})\n", enrollment->tracker_url, protocol::name_of(enrollment->role),
              key->public_key().brief());
-  fmt::print("next: waybill-agent run, or waybill-agent get URL\n");
+  const auto data = common.data.empty() ? std::string() : " --data " + common.data;
+  fmt::print("next: waybill-agent run{0}, or waybill-agent get URL{0}\n", data);
   if (!sharing_state->consented) {
-    fmt::print("nothing is shared until you say so: waybill-agent share on\n");
+    fmt::print("nothing is shared until you say so: waybill-agent share on{}\n", data);
   }
   return 0;
 }

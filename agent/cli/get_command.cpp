@@ -23,14 +23,15 @@ constexpr DurationMs kRecordTimeout = seconds(10);  // for the tracker to record
 constexpr DurationMs kPoll{50};
 constexpr std::size_t kLongestPath = 4096;
 
-Result<control::GetRequest> make_request(const GetOptions& options) {
+Result<control::GetRequest> make_request(const GetOptions& options, const Settings& settings) {
   control::GetRequest request;
   request.url = options.url;
   std::error_code error;
   request.folder = std::filesystem::current_path(error);
   if (error) return fail(fmt::format("the current folder cannot be used: {}", error.message()));
   if (!options.output.empty()) request.output = (request.folder / options.output).lexically_normal();
-  for (const auto& path : {request.folder.string(), request.output.string()}) {
+  request.ca_file = settings.ca_file;
+  for (const auto& path : {request.folder.string(), request.output.string(), request.ca_file.string()}) {
     if (path.size() > kLongestPath || !protocol::is_printable_utf8(path)) {
       return refuse("file names must be printable UTF-8: name another place with -o");
     }
@@ -52,6 +53,7 @@ std::optional<int> get_by_daemon(const Context& context, const control::GetReque
                   {"url", request.url},
                   {"folder", request.folder.string()},
                   {"output", request.output.string()},
+                  {"ca_file", request.ca_file.string()},
                   {"sequential", request.sequential},
                   {"force", request.force}};
   int status = 1;
@@ -145,8 +147,8 @@ int get_by_itself(const Context& context, const control::GetRequest& request, Pr
   if (!app) return printer.failed(app.error());
   download->begin(**app);
   const bool shares = (*app)->sharing_facts().value("in_force", false);
-  printer.note(shares ? "no agent is running: this one shares only while the download lasts"
-                      : "no agent is running: this one lasts as long as the download");
+  printer.introduce(shares ? "no agent is running: this one shares only while the download lasts"
+                           : "no agent is running: this one lasts as long as the download");
   loop.on_shutdown_signal([download] { download->interrupted(); });
   (*app)->get(request, download);
   loop.run();
@@ -160,7 +162,7 @@ int get_command(const CommonOptions& common, const GetOptions& options) {
   ProgressPrinter printer(choose_style(common.json, options.quiet), "get");
   auto context = open_context(common);
   if (!context) return printer.failed(context.error());
-  auto request = make_request(options);
+  auto request = make_request(options, context->settings);
   if (!request) return printer.failed(request.error());
   if (const auto status = get_by_daemon(*context, *request, printer)) return *status;
   return get_by_itself(*context, *request, printer);

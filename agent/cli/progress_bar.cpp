@@ -9,6 +9,7 @@
 
 #include "agent/cli/download_json.h"
 #include "agent/sharing/rate_text.h"
+#include "common/protocol/utf8.h"
 
 namespace waybill::cli {
 
@@ -19,6 +20,8 @@ namespace {
 constexpr int kPlainEvery = 5;  // progress comes once a second
 constexpr int kDefaultWidth = 80;
 constexpr int kBarCells = 24;
+constexpr int kFewestCells = 4;  // a shorter bar says nothing
+constexpr int kBarFrame = 3;     // "[", "] "
 
 int percent_of(std::int64_t part, std::int64_t whole) {
   return whole <= 0 ? 0 : static_cast<int>(std::clamp<std::int64_t>(part * 100 / whole, 0, 100));
@@ -31,6 +34,15 @@ std::string sources_text(const DownloadView& view) {
 std::string on_net_text(const DownloadView& view) {
   const auto fetched = view.bytes_from_peers + view.bytes_from_cdn;
   return fetched == 0 ? "on-net -" : fmt::format("{}% on-net", percent_of(view.bytes_on_net, fetched));
+}
+
+// "40.3/64.0 MB", or "900.0 KB/1.2 GB".
+std::string amounts(std::int64_t bytes, std::int64_t size) {
+  auto part = sharing::format_bytes(bytes);
+  const auto whole = sharing::format_bytes(size);
+  const auto unit = part.find(' ');
+  if (part.substr(unit) == whole.substr(whole.find(' '))) part.resize(unit);
+  return part + "/" + whole;
 }
 
 int terminal_width() {
@@ -57,19 +69,20 @@ std::string format_seconds(std::int64_t seconds) {
 
 std::string bar_line(const DownloadView& view, int width) {
   const int percent = percent_of(view.bytes, view.size);
-  const int filled = percent * kBarCells / 100;
-  auto line = fmt::format("[{}{}] {:3}%  {} of {}", std::string(static_cast<std::size_t>(filled), '#'),
-                          std::string(static_cast<std::size_t>(kBarCells - filled), '-'), percent,
-                          sharing::format_bytes(view.bytes), sharing::format_bytes(view.size));
+  auto facts = fmt::format("{:3}%  {}", percent, amounts(view.bytes, view.size));
   if (view.phase == "downloading") {
-    line += fmt::format("  {}  {}  {}  {}", sharing::format_rate(view.rate), sources_text(view), on_net_text(view),
-                        view.seconds_left ? format_seconds(*view.seconds_left) + " left" : "-:-- left");
+    facts += fmt::format("  {}  {}  {}  {}", sharing::format_rate(view.rate), sources_text(view), on_net_text(view),
+                         view.seconds_left ? format_seconds(*view.seconds_left) + " left" : "-:-- left");
   } else {
-    line += "  " + view.phase;
-    if (!view.note.empty()) line += ": " + view.note;
+    facts += "  " + view.phase;
+    if (!view.note.empty()) facts += ": " + view.note;
   }
-  if (static_cast<int>(line.size()) > width) line.resize(static_cast<std::size_t>(std::max(width, 0)));
-  return line;
+  const auto room = static_cast<std::size_t>(std::max(width, 0));
+  const int cells = std::min(kBarCells, static_cast<int>(room) - static_cast<int>(facts.size()) - kBarFrame);
+  // What is cut is cut between characters: notes are UTF-8.
+  if (cells < kFewestCells) return facts.size() <= room ? facts : protocol::printable_text(facts, room);
+  const int filled = percent * cells / 100;
+  return fmt::format("[{:#<{}}{:-<{}}] {}", "", filled, "", cells - filled, facts);
 }
 
 std::string plain_line(const DownloadView& view) {
@@ -102,6 +115,10 @@ ProgressStyle choose_style(bool json, bool quiet) {
   return ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
+void ProgressPrinter::begin() {
+  if (!introduction_.empty()) note(std::exchange(introduction_, {}));
+}
+
 void ProgressPrinter::show(const std::string& line) {
   if (style_ == ProgressStyle::bar) {
     std::fputs(("\r\x1b[K" + line).c_str(), stderr);
@@ -118,6 +135,7 @@ void ProgressPrinter::end_bar() {
 }
 
 void ProgressPrinter::progressed(const DownloadView& view) {
+  begin();
   if (style_ == ProgressStyle::json) return print_line(text_of(progress_line(view)));
   if (style_ == ProgressStyle::quiet) return;
   show(style_ == ProgressStyle::bar ? bar_line(view, terminal_width() - 1) : plain_line(view));
@@ -132,6 +150,7 @@ void ProgressPrinter::hashed(std::int64_t bytes, std::int64_t size) {
 
 int ProgressPrinter::ended(const Result<DownloadView>& result) {
   if (!result) return failed(result.error());
+  begin();
   end_bar();
   if (style_ == ProgressStyle::json) {
     print_line(text_of(result_line(result)));
@@ -144,7 +163,7 @@ int ProgressPrinter::ended(const Result<DownloadView>& result) {
 int ProgressPrinter::failed(const Error& error) {
   end_bar();
   if (style_ == ProgressStyle::json) print_line(text_of(error_line(error)));
-  std::fputs(fmt::format("waybill-agent {}: {}\n", command_, error.message).c_str(), stderr);
+  complain(command_, error.message);
   return 1;
 }
 

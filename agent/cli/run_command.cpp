@@ -3,6 +3,7 @@
 #include "agent/cli/agent_app.h"
 #include "agent/cli/commands.h"
 #include "agent/cli/daemon_requests.h"
+#include "agent/control/enrollment.h"
 #include "common/runtime/log.h"
 
 namespace waybill::cli {
@@ -13,6 +14,7 @@ namespace {
 class Daemon {
  public:
   Status start(const Context& context) {
+    if (auto enrolled = control::load_enrollment(context.directory.enrollment()); !enrolled) return pass_on(enrolled);
     auto taken = StateLock::take(context.directory);
     if (!taken) return pass_on(taken);
     lock_ = std::move(*taken);

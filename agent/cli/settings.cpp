@@ -1,7 +1,9 @@
 #include "agent/cli/settings.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <sstream>
@@ -10,16 +12,20 @@
 #include <CLI/Error.hpp>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "agent/sharing/consent.h"
 #include "agent/sharing/rate_text.h"
 #include "agent/storage/text_file.h"
+#include "common/protocol/utf8.h"
 
 namespace waybill::cli {
 
 namespace {
 
 constexpr std::size_t kLargestConfig = 64 * 1024;
+constexpr std::size_t kLongestError = 500;  // bytes of what the parser says
+constexpr std::size_t kLongestName = 40;    // bytes of an unknown setting's name that are shown
 
 using Setter = std::function<Status(Settings&, const std::string&)>;
 
@@ -51,9 +57,17 @@ Result<std::filesystem::path> parse_folder(const std::string& text) {
   return refuse(fmt::format("\"{}\" is not an absolute path", text));
 }
 
+Result<std::filesystem::path> parse_readable(const std::string& text) {
+  std::error_code error;
+  auto path = std::filesystem::absolute(text, error);
+  if (!error && ::access(path.c_str(), R_OK) == 0) return path;
+  return refuse(fmt::format("cannot read \"{}\": {}", text, error ? error.message() : std::strerror(errno)));
+}
+
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> kSetters{
       {"listen", [](Settings& s, const std::string& v) { return assign(Endpoint::parse(v), s.listen); }},
+      {"ca_file", [](Settings& s, const std::string& v) { return assign(parse_readable(v), s.ca_file); }},
       {"bind", [](Settings& s, const std::string& v) { return assign(IpAddress::parse(v), s.bind); }},
       {"data", [](Settings& s, const std::string& v) { return assign(parse_folder(v), s.data); }},
       {"download_dir", [](Settings& s, const std::string& v) { return assign(parse_folder(v), s.download_dir); }},
@@ -73,16 +87,12 @@ Endpoint Settings::listen_or_default() const {
   return Endpoint{bind.value_or(IpAddress::from_v4(0)), 0};
 }
 
-Status set_setting(Settings& settings, const std::string& key, const std::string& value, const std::string& where) {
+Status set_setting(Settings& settings, const std::string& key, const std::string& value) {
   const auto found = setters().find(key);
-  if (found == setters().end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, setter] : setters()) known.push_back(name);
-    return refuse(fmt::format("{}: there is no setting \"{}\"; there are {}", where, key, fmt::join(known, ", ")));
-  }
-  auto set = found->second(settings, value);
-  if (!set) return pass_on(set.error(), fmt::format("{}: {}", where, key));
-  return {};
+  if (found != setters().end()) return found->second(settings, value);
+  std::vector<std::string> known;
+  for (const auto& [name, setter] : setters()) known.push_back(name);
+  return refuse(fmt::format("there is no such setting; there are {}", fmt::join(known, ", ")));
 }
 
 Result<Settings> read_settings(const std::filesystem::path& file) {
@@ -93,12 +103,15 @@ Result<Settings> read_settings(const std::filesystem::path& file) {
     std::istringstream in(*text);
     items = CLI::ConfigBase().from_config(in);
   } catch (const CLI::Error& error) {
-    return refuse(fmt::format("{}: {}", file.string(), error.what()));
+    return refuse(protocol::printable_text(fmt::format("{}: {}", file.string(), error.what()), kLongestError));
   }
   Settings settings;
   for (const auto& item : items) {
     const auto value = fmt::format("{}", fmt::join(item.inputs, " "));
-    if (auto set = set_setting(settings, item.fullname(), value, file.string()); !set) return pass_on(set);
+    if (auto set = set_setting(settings, item.fullname(), value); !set) {
+      const auto name = protocol::printable_text(item.fullname(), kLongestName);
+      return pass_on(set.error(), fmt::format("{}: {}", file.string(), name));
+    }
   }
   return settings;
 }

@@ -18,6 +18,7 @@ struct Settings {
   std::optional<IpAddress> bind;                      // connect from this address
   std::optional<std::filesystem::path> data;          // the state directory
   std::optional<std::filesystem::path> download_dir;  // where `get` without -o puts files
+  std::filesystem::path ca_file;                      // authorities for https pages; empty: the system's
   ByteRate upload_cap;                                // upper bound of what `share` may set; 0: none
   std::optional<int> upload_slots;                    // upper bound of what `share` may set
   bool low_memory = false;
@@ -29,8 +30,8 @@ struct Settings {
 
 // "key = value" lines; # begins a comment. Refuses unknown keys and values that cannot be read, naming file and key.
 Result<Settings> read_settings(const std::filesystem::path& file);
-// One setting, by the file's key; `where` begins the message of a refusal.
-Status set_setting(Settings& settings, const std::string& key, const std::string& value, const std::string& where);
+// One setting, by the file's key.
+Status set_setting(Settings& settings, const std::string& key, const std::string& value);
 
 // What the owner permits, within the administrator's bounds, and only while receipts can be kept.
 protocol::SharingState effective_sharing(const protocol::SharingState& owner, const Settings& settings,

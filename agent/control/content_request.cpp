@@ -28,20 +28,22 @@ Result<RequestStep> step_to(const net::Url& url, const Enrollment& enrollment) {
   auto content = content_of(url, enrollment);
   if (!content) return pass_on(content);
   if (*content) return RequestStep{**content};
-  if (url.scheme != "http") {
-    return refuse(fmt::format("{} cannot be followed: only http:// pages or the tracker's own content URL ({}{}...)",
-                              url.str(), enrollment.tracker_url, protocol::kContentPath));
-  }
   return RequestStep{Follow{url}};
 }
 
 struct Resolution {
   runtime::EventLoop& loop;
   Enrollment enrollment;
-  std::optional<IpAddress> bind;
+  PageAccess pages;
   std::function<void(Result<ContentId>)> done;
   int redirects = 0;
 };
+
+tl::unexpected<Error> page_failure(const net::Url& url, Error error) {
+  const bool https = url.scheme == "https" && error.kind == ErrorKind::refused;
+  if (https) error.message += "; name another authority's certificate with --ca-file where you trust it";
+  return tl::make_unexpected(std::move(error));
+}
 
 void take(const std::shared_ptr<Resolution>& resolution, Result<RequestStep> step) {
   if (!step) return resolution->done(pass_on(step));
@@ -50,12 +52,13 @@ void take(const std::shared_ptr<Resolution>& resolution, Result<RequestStep> ste
   net::HttpRequest request;
   request.target = url.target;
   net::ClientOptions options;
-  options.bind = resolution->bind;
+  options.bind = resolution->pages.bind;
+  if (url.scheme == "https") options.authorities = resolution->pages.authorities;
   options.timeout = kPageTimeout;
   options.max_body_bytes = kLargestPage;
   net::http_exchange(resolution->loop, url, std::move(request), options,
                      [resolution, url](Result<net::HttpResponse> answer) {
-                       if (!answer) return resolution->done(pass_on(answer));
+                       if (!answer) return resolution->done(page_failure(url, answer.error()));
                        resolution->redirects += 1;
                        take(resolution, next_step(url, *answer, resolution->redirects, resolution->enrollment));
                      });
@@ -113,8 +116,8 @@ Result<RequestStep> next_step(const net::Url& asked, const net::HttpResponse& an
 }
 
 void resolve_content(runtime::EventLoop& loop, const std::string& text, const Enrollment& enrollment,
-                     const std::optional<IpAddress>& bind, std::function<void(Result<ContentId>)> done) {
-  auto resolution = std::make_shared<Resolution>(Resolution{loop, enrollment, bind, std::move(done)});
+                     const PageAccess& pages, std::function<void(Result<ContentId>)> done) {
+  auto resolution = std::make_shared<Resolution>(Resolution{loop, enrollment, pages, std::move(done)});
   loop.post([resolution, step = first_step(text, enrollment)] { take(resolution, step); });
 }
 

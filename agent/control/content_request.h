@@ -7,6 +7,7 @@
 
 #include "agent/control/enrollment.h"
 #include "common/net/http.h"
+#include "common/net/tls_identity.h"
 #include "common/runtime/event_loop.h"
 
 namespace waybill::control {
@@ -19,7 +20,7 @@ Result<std::optional<ContentId>> content_of(const net::Url& url, const Enrollmen
 
 // What to do with text from a person or with an answer of a page.
 struct Follow {
-  net::Url url;  // http only
+  net::Url url;  // http or https
 };
 using RequestStep = std::variant<ContentId, Follow>;
 Result<RequestStep> first_step(const std::string& text, const Enrollment& enrollment);
@@ -27,8 +28,14 @@ Result<RequestStep> first_step(const std::string& text, const Enrollment& enroll
 Result<RequestStep> next_step(const net::Url& asked, const net::HttpResponse& answer, int redirects,
                               const Enrollment& enrollment);
 
+// How pages are reached.
+struct PageAccess {
+  std::optional<IpAddress> bind;    // connect from this address
+  net::TlsAuthorities authorities;  // who vouch for https pages
+};
+
 // Follows at most kMaxRedirects; `done` runs once, later, on the loop.
 void resolve_content(runtime::EventLoop& loop, const std::string& text, const Enrollment& enrollment,
-                     const std::optional<IpAddress>& bind, std::function<void(Result<ContentId>)> done);
+                     const PageAccess& pages, std::function<void(Result<ContentId>)> done);
 
 }  // namespace waybill::control

@@ -27,6 +27,7 @@ struct GetRequest {
   std::string url;               // what content_request understands
   std::filesystem::path folder;  // absolute; where the file goes under the torrent's name, unless `output` is given
   std::filesystem::path output;  // absolute, or empty
+  std::filesystem::path ca_file;  // absolute; empty: the desk's own
   bool sequential = false;
   bool force = false;  // replace an existing file
 };
@@ -48,6 +49,7 @@ class DownloadDesk {
     Enrollment enrollment;
     crypto::KeyPair key;
     std::optional<IpAddress> bind;
+    std::filesystem::path ca_file;  // authorities for https pages; empty: the system's
     library::Shelf& shelf;
     transfer::TransferEngine& engine;
     std::function<bool(const protocol::ControlMessage&)> tell_tracker;

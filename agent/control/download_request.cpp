@@ -27,7 +27,8 @@ Status copy_content(const std::filesystem::path& from, const std::filesystem::pa
 
 void DownloadDesk::get(GetRequest request, std::shared_ptr<DownloadWatcher> watcher) {
   needs_.loop.assert_owner();
-  resolve_content(needs_.loop, request.url, needs_.enrollment, needs_.bind,
+  const PageAccess pages{needs_.bind, {request.ca_file.empty() ? needs_.ca_file : request.ca_file}};
+  resolve_content(needs_.loop, request.url, needs_.enrollment, pages,
                   [this, request, watcher](Result<ContentId> content) {
                     if (watcher->gone()) return;
                     if (!content) return watcher->ended(pass_on(content));

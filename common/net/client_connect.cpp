@@ -29,7 +29,7 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
         socket_(loop.impl().context) {}
 
   void start() {
-    if (url_.scheme == "https" && !options_.pin) {
+    if (url_.scheme == "https" && !options_.pin && !options_.authorities) {
       return end_later(refuse(fmt::format("{} cannot be trusted: no key is pinned for it", url_.authority())));
     }
     if (const auto address = IpAddress::parse(url_.host)) {
@@ -81,12 +81,28 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
     Stream stream(std::move(socket_));
     if (url_.scheme != "https") return end(std::move(stream));
     deadline_->on_expiry([stream]() mutable { stream.close(); });
-    const auto server_name = IpAddress::parse(url_.host) ? std::string{} : url_.host;
-    stream.handshake_as_client(client_context(), server_name,
+    if (!options_.pin) return ask_authorities(std::move(stream));
+    stream.handshake_as_client(client_context(), url_.host,
                                [self = shared_from_this(), stream](const ErrorCode& error) mutable {
                                  if (error) return self->end(self->failure("no TLS connection with", error));
                                  self->check_pin(std::move(stream));
                                });
+  }
+
+  // The authorities are read for each connection: what an administrator changes holds at once, and it is people who ask
+  // for pages, now and then.
+  void ask_authorities(Stream stream) {
+    auto context = authority_context(*options_.authorities);
+    if (!context) return end(pass_on(context));
+    authorities_ = std::move(*context);
+    stream.handshake_as_client(
+        *authorities_, url_.host, [self = shared_from_this(), stream](const ErrorCode& error) mutable {
+          if (!error) return self->end(std::move(stream));
+          const auto verdict = SSL_get_verify_result(stream.native_tls());
+          if (verdict == X509_V_OK) return self->end(self->failure("no TLS connection with", error));
+          self->end(refuse(
+              fmt::format("{} cannot be trusted: {}", self->url_.authority(), X509_verify_cert_error_string(verdict))));
+        });
   }
 
   void check_pin(Stream stream) {
@@ -117,6 +133,7 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
   std::function<void(Result<Stream>)> done_;
   tcp::resolver resolver_;
   tcp::socket socket_;
+  std::unique_ptr<boost::asio::ssl::context> authorities_;
   std::vector<tcp::endpoint> endpoints_;
   std::size_t next_ = 0;
 };

@@ -25,7 +25,8 @@ class Deadline : public std::enable_shared_from_this<Deadline> {
   bool expired_ = false;
 };
 
-// Resolves, connects, and for https shakes hands and compares the pinned key. `done` comes later, once, from the loop.
+// Resolves, connects, and for https shakes hands and compares the pinned key, or
+// asks the authorities. `done` comes later, once, from the loop.
 void open_stream(runtime::EventLoop& loop, const Url& url, const ClientOptions& options,
                  std::shared_ptr<Deadline> deadline, std::function<void(Result<Stream>)> done);
 

@@ -12,7 +12,9 @@
 namespace waybill::net {
 
 struct ClientOptions {
-  std::optional<TlsPin> pin;         // https needs one: the server must show exactly this key
+  std::optional<TlsPin> pin;  // https: the server must show exactly this key
+  // https without a pin: the server's certificate must be good for its name by one of these. One of the two is needed.
+  std::optional<TlsAuthorities> authorities;
   std::optional<IpAddress> bind;     // connect from this address
   DurationMs timeout = seconds(30);  // for the whole exchange; for WebSockets the opening
   std::size_t max_body_bytes = 64 << 20;

@@ -1,6 +1,9 @@
 #include <array>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include "common/net/endpoint_asio.h"
@@ -12,6 +15,16 @@ namespace {
 
 constexpr std::size_t kDrainBytes = 1 << 20;
 constexpr auto kDrainTime = std::chrono::seconds(2);
+
+// RFC 9525: a certificate is for a name by its DNS names, for an address by its IP addresses.
+bool expect_host(SSL* session, const std::string& host) {
+  const bool is_address = IpAddress::parse(host).has_value();
+  if (!is_address && SSL_set_tlsext_host_name(session, host.c_str()) != 1) return false;
+  if (SSL_get_verify_mode(session) == SSL_VERIFY_NONE) return true;
+  SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  if (!is_address) return SSL_set1_host(session, host.c_str()) == 1;
+  return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()) == 1;
+}
 
 }  // namespace
 
@@ -31,9 +44,12 @@ void Stream::handshake_as_server(boost::asio::ssl::context& context, Done done) 
                                [keep = state_, done = std::move(done)](const auto& error) { done(error); });
 }
 
-void Stream::handshake_as_client(boost::asio::ssl::context& context, const std::string& server_name, Done done) {
+void Stream::handshake_as_client(boost::asio::ssl::context& context, const std::string& host, Done done) {
   state_->tls.emplace(state_->socket, context);
-  if (!server_name.empty()) SSL_set_tlsext_host_name(state_->tls->native_handle(), server_name.c_str());
+  if (!expect_host(state_->tls->native_handle(), host)) {
+    const auto unusable = boost::asio::error::make_error_code(boost::asio::error::invalid_argument);
+    return boost::asio::post(get_executor(), [done = std::move(done), unusable] { done(unusable); });
+  }
   state_->tls->async_handshake(boost::asio::ssl::stream_base::client,
                                [keep = state_, done = std::move(done)](const auto& error) { done(error); });
 }

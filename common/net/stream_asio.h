@@ -30,8 +30,9 @@ class Stream {
   Endpoint local() const { return state_->local; }
 
   void handshake_as_server(boost::asio::ssl::context& context, Done done);
-  // `server_name` is sent as SNI; empty for an address.
-  void handshake_as_client(boost::asio::ssl::context& context, const std::string& server_name, Done done);
+  // `host` is a name, which is sent as SNI, or an address. Where the context verifies certificates, the server's must
+  // be for it.
+  void handshake_as_client(boost::asio::ssl::context& context, const std::string& host, Done done);
   // The TLS session, after a handshake was begun; null on plain connections.
   SSL* native_tls() const { return state_->tls ? state_->tls->native_handle() : nullptr; }
 

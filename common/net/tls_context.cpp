@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -70,6 +71,20 @@ boost::asio::ssl::context& client_context() {
     return made;
   }();
   return context;
+}
+
+Result<std::unique_ptr<boost::asio::ssl::context>> authority_context(const TlsAuthorities& authorities) {
+  auto context = std::make_unique<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client);
+  context->set_verify_mode(boost::asio::ssl::verify_peer);
+  SSL_CTX* native = context->native_handle();
+  SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+  if (SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1) return fail("OpenSSL: " + openssl_error());
+  const auto& file = authorities.file;
+  const bool loaded = file.empty() ? SSL_CTX_set_default_verify_paths(native) == 1
+                                   : SSL_CTX_load_verify_file(native, file.c_str()) == 1;
+  if (loaded) return context;
+  return refuse(fmt::format("cannot read certificate authorities from {}: {}",
+                            file.empty() ? "the system's store" : file.string(), openssl_error()));
 }
 
 Result<crypto::PublicKey> shown_key(SSL* session) {

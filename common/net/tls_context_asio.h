@@ -16,6 +16,10 @@ Result<std::unique_ptr<boost::asio::ssl::context>> server_context(const TlsServe
 // handshake itself has proved then that the server holds that key (RFC 8446 4.4.3).
 boost::asio::ssl::context& client_context();
 
+// TLS 1.2 or later (RFC 9325 3.1.1). It accepts what the authorities vouch for: the handshake fails otherwise, also
+// where the certificate is not for the name or address that Stream::handshake_as_client was given.
+Result<std::unique_ptr<boost::asio::ssl::context>> authority_context(const TlsAuthorities& authorities);
+
 // The Ed25519 key of the certificate that the other end showed; an error for any other kind of key.
 Result<crypto::PublicKey> shown_key(SSL* session);
 

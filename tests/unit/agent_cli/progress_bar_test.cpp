@@ -36,13 +36,20 @@ control::DownloadView half_way() {
 
 TEST_CASE("a bar tells percent, sizes, rate, sources, on-net share and time left") {
   CHECK(bar_line(half_way(), 200) ==
-        "[############------------]  50%  32.0 MB of 64.0 MB  12.3 MB/s  3 peers + 1 CDN  50% on-net  0:03 left");
+        "[############------------]  50%  32.0/64.0 MB  12.3 MB/s  3 peers + 1 CDN  50% on-net  0:03 left");
+  CHECK(bar_line(half_way(), 80) == "[####----]  50%  32.0/64.0 MB  12.3 MB/s  3 peers + 1 CDN  50% on-net  0:03 left");
+  CHECK(bar_line(half_way(), 70) == " 50%  32.0/64.0 MB  12.3 MB/s  3 peers + 1 CDN  50% on-net  0:03 left");
   CHECK(bar_line(half_way(), 40).size() == 40);
   CHECK(bar_line(half_way(), 0).empty());
   auto waiting = half_way();
   waiting.phase = "waiting";
   waiting.note = "nobody may serve it";
   CHECK(bar_line(waiting, 200).find("waiting: nobody may serve it") != std::string::npos);
+  waiting.note = "Größe";
+  CHECK(bar_line(waiting, 32) == " 50%  32.0/64.0 MB  waiting: Gr");  // never half a character
+  auto begun = half_way();
+  begun.bytes = 900'000;
+  CHECK(bar_line(begun, 200).find("900.0 KB/64.0 MB") != std::string::npos);
   control::DownloadView nothing;
   CHECK(bar_line(nothing, 200).find("  0%") != std::string::npos);
 }

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "common/net/http_server.h"
+#include "tests/unit/agent_storage/temporary_folder.h"
+#include "tests/unit/common_net/authority_site.h"
 
 namespace waybill::control {
 
@@ -35,6 +37,7 @@ struct OwnerSite {
   runtime::EventLoop loop{"test"};
   std::map<std::string, net::HttpResponse> pages;
   int asked = 0;
+  PageAccess pages_access;
   std::unique_ptr<net::HttpServer> server;
 
   OwnerSite() {
@@ -54,7 +57,7 @@ struct OwnerSite {
   }
   Result<ContentId> resolve(const std::string& text) {
     std::optional<Result<ContentId>> answer;
-    resolve_content(loop, text, enrolled(), std::nullopt, [&](Result<ContentId> content) {
+    resolve_content(loop, text, enrolled(), pages_access, [&](Result<ContentId> content) {
       answer = std::move(content);
       loop.stop();
     });
@@ -77,13 +80,12 @@ TEST_CASE("what cannot be a request is refused, and why") {
   struct Case {
     std::string text, says;
   };
-  for (const auto& [text, says] :
-       {Case{"nonsense", "not a URL"}, Case{"ftp://owner.example/x", ""}, Case{"https://owner.example/page", "http://"},
-        Case{"https://other.example:7000/content/" + kId, "other.example:7000"},
-        Case{"https://tracker.example:7001/content/" + kId, "tracker.example:7001"},
-        Case{"https://tracker.example:7000/content/abc", "64"},
-        Case{"https://tracker.example:7000/", "names no content"}, Case{"", "not a URL"},
-        Case{std::string(63, 'a'), "content id"}}) {
+  for (const auto& [text, says] : {Case{"nonsense", "not a URL"}, Case{"ftp://owner.example/x", ""},
+                                   Case{"https://other.example:7000/content/" + kId, "other.example:7000"},
+                                   Case{"https://tracker.example:7001/content/" + kId, "tracker.example:7001"},
+                                   Case{"https://tracker.example:7000/content/abc", "64"},
+                                   Case{"https://tracker.example:7000/", "names no content"}, Case{"", "not a URL"},
+                                   Case{std::string(63, 'a'), "content id"}}) {
     CAPTURE(text);
     const auto step = first_step(text, enrolled());
     REQUIRE_FALSE(step);
@@ -102,6 +104,9 @@ TEST_CASE("redirects: every kind, absolute and relative, to the tracker or to an
   const auto relative = next_step(kPage, redirect("../other?y=2"), 1, enrolled());
   REQUIRE(relative);
   CHECK(std::get<Follow>(*relative).url.str() == "http://owner.example/other?y=2");
+  const auto secure = next_step(kPage, redirect("https://owner.example/page"), 1, enrolled());
+  REQUIRE(secure);
+  CHECK(std::get<Follow>(*secure).url.str() == "https://owner.example/page");
 }
 
 TEST_CASE("redirects that lead nowhere are refused by name") {
@@ -141,6 +146,30 @@ TEST_CASE("loops end, missing pages and absent servers are told, over real socke
   const auto url = site.url("/film");
   site.server.reset();
   CHECK_FALSE(site.resolve(url));
+}
+
+TEST_CASE("an https page is followed where authorities vouch for it, over real sockets") {
+  const testing::TemporaryFolder folder, elsewhere;
+  const std::string answer = "HTTP/1.1 302 Found\r\nlocation: https://tracker.example:7000/content/" + kId +
+                             "\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+  const net::AuthoritySite page(folder.path(), {.answer = answer});
+  const net::AuthoritySite stranger(elsewhere.path(), {.answer = answer});
+  OwnerSite site;
+  const auto url = "https://127.0.0.1:" + std::to_string(page.port()) + "/film";
+  site.pages["/film"] = redirect(url);
+  site.pages_access.authorities.file = page.authority();
+  for (const auto& text : {url, site.url("/film")}) {
+    const auto content = site.resolve(text);
+    REQUIRE_MESSAGE(content, (content ? "" : content.error().message));
+    CHECK(content->hex() == kId);
+  }
+  CHECK(page.requests() == 2);
+  site.pages_access.authorities.file = stranger.authority();
+  const auto refused = site.resolve(url);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::refused);
+  CHECK_MESSAGE(refused.error().message.find("--ca-file") != std::string::npos, refused.error().message);
+  CHECK(page.requests() == 2);
 }
 
 }  // namespace waybill::control
