@@ -1,0 +1,190 @@
+#include <set>
+
+#include <fmt/format.h>
+
+#include "tracker/agreements/price_terms_detail.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+using BucketList = std::vector<const UsageBucket*>;
+
+// One agreement's charges for one month.
+class TermPricing {
+ public:
+  TermPricing(const IspAgreement& agreement, TermSpan term, LocalCalendar& calendar)
+      : agreement_(agreement), term_(std::move(term)), calendar_(calendar) {
+    // Only what was finished after the agreement's end falls into a month without a span: the bounds of a whole month.
+    if (!term_.empty()) scale_ = term_.part;
+  }
+
+  Result<std::vector<ChargeLine>> price(BucketList buckets) {
+    std::sort(buckets.begin(), buckets.end(), [](const UsageBucket* a, const UsageBucket* b) {
+      return std::tuple(a->start, !a->on_net, a->content_class, a->owner, a->agreement) <
+             std::tuple(b->start, !b->on_net, b->content_class, b->owner, b->agreement);
+    });
+    for (const auto* bucket : buckets) add_volume(*bucket);
+    std::vector<ChargeLine> lines;
+    for (auto& [key, line] : volume_) lines.push_back(std::move(line));
+    if (agreement_.tariff.kind == TariffKind::percentile && !term_.empty()) lines.push_back(percentile(buckets));
+    for (auto& line : lines) {
+      if (auto computed = set_amount(line); !computed) return tl::make_unexpected(computed.error());
+    }
+    if (agreement_.tariff.minimum && !term_.empty()) {
+      auto line = shortfall(lines);
+      if (!line) return pass_on(line);
+      lines.push_back(std::move(*line));
+    }
+    return lines;
+  }
+
+ private:
+  ChargeLine line(ChargeKind kind, Money price) const {
+    ChargeLine result;
+    result.month = term_.month.name();
+    result.agreement = agreement_.id;
+    result.kind = kind;
+    result.price = price;
+    return result;
+  }
+
+  // Where the tier after `tier` begins for this span; absent: `tier` is the last.
+  std::optional<std::int64_t> bound_after(std::size_t tier) const {
+    if (tier + 1 >= agreement_.tariff.tiers.size()) return std::nullopt;
+    return scale_down(agreement_.tariff.tiers[tier + 1].from.value, scale_);
+  }
+
+  Money price_in(std::size_t tier, bool on_net, bool peak) const {
+    if (agreement_.tariff.kind == TariffKind::percentile) return {0, agreement_.tariff.currency};
+    const auto& rates = agreement_.tariff.tiers[tier];
+    if (peak) return on_net ? *rates.peak_on_net : *rates.peak_off_net;
+    return on_net ? rates.on_net : rates.off_net;
+  }
+
+  void add_volume(const UsageBucket& bucket) {
+    const bool peak = agreement_.tariff.peak.contains(calendar_.minute_at(bucket.start));
+    auto left = bucket.acked.value;
+    auto receipts = bucket.receipts;
+    do {
+      auto bound = bound_after(tier_);
+      while (bound && used_ >= *bound) bound = bound_after(++tier_);
+      const auto taken = bound ? std::min(left, *bound - used_) : left;
+      auto piece = line(ChargeKind::volume, price_in(tier_, bucket.on_net, peak));
+      piece.tier = static_cast<int>(tier_);
+      piece.on_net = bucket.on_net;
+      piece.peak = peak;
+      piece.content_class = bucket.content_class;
+      piece.owner = bucket.owner;
+      auto& sum = volume_.try_emplace(key_of(piece), piece).first->second;
+      sum.quantity += taken;
+      // A receipt is counted once, in the tier in which its bucket began.
+      sum.receipts += std::exchange(receipts, 0);
+      used_ += taken;
+      left -= taken;
+    } while (left > 0);
+  }
+
+  ChargeLine percentile(const BucketList& buckets) const {
+    std::map<TimeMs, std::int64_t> sums;
+    for (const auto* bucket : buckets) sums[bucket->start] += bucket->acked.value;
+    std::vector<std::int64_t> samples;
+    for (const auto& [start, sum] : sums) samples.push_back(sum);
+    std::sort(samples.begin(), samples.end());
+    const auto grain = kFiveMinutes.value;
+    const auto first = term_.span.from.value / grain;
+    const auto last = (term_.span.until.value + grain - 1) / grain;  // exclusive
+    const auto busy = static_cast<std::int64_t>(samples.size());
+    const auto count = std::max(last - first, busy);
+    const auto silent = count - busy;
+    const auto rank = (count * 95 + 99) / 100;  // from 1
+    auto result = line(ChargeKind::percentile, *agreement_.tariff.per_megabit);
+    result.quantity = rank <= silent ? 0 : samples[static_cast<std::size_t>(rank - silent - 1)];
+    result.part = term_.part;
+    return result;
+  }
+
+  Result<ChargeLine> shortfall(const std::vector<ChargeLine>& lines) const {
+    auto result = line(ChargeKind::shortfall, *agreement_.tariff.minimum);
+    const auto covered = sum_of(lines);
+    if (!covered) return tl::make_unexpected(covered.error());
+    result.quantity = *covered;
+    result.part = term_.part;
+    if (auto computed = set_amount(result); !computed) return tl::make_unexpected(computed.error());
+    return result;
+  }
+
+  const IspAgreement& agreement_;
+  TermSpan term_;
+  LocalCalendar& calendar_;
+  Proportion scale_;
+  std::map<ChargeKey, ChargeLine> volume_;
+  std::size_t tier_ = 0;
+  std::int64_t used_ = 0;
+};
+
+std::optional<std::size_t> version_of(const std::vector<IspAgreement>& agreements, const UsageBucket& bucket,
+                                      DurationMs grain) {
+  const auto touching = version_touching(agreements, bucket.start, bucket.start + grain, bucket.agreement);
+  if (touching || !bucket.agreement) return touching;
+  for (std::size_t i = 0; i < agreements.size(); ++i) {
+    if (agreements[i].id == bucket.agreement && agreements[i].from <= bucket.start) return i;
+  }
+  return std::nullopt;
+}
+
+// The bytes of all buckets together must be countable.
+Status check_sum(const Usage& usage) {
+  std::int64_t sum = 0;
+  for (const auto& bucket : usage.buckets) {
+    if (__builtin_add_overflow(sum, bucket.acked.value, &sum)) return refuse("the bytes do not fit in 63 bits");
+  }
+  return {};
+}
+
+Status check_terms(const IspAgreement& agreement, const TermSpan& term, const Usage& usage, const TimeWindow& window) {
+  if (term.empty() || term.span.from >= window.until || term.span.until <= window.from) return {};
+  if (agreement.tariff.kind == TariffKind::percentile && usage.grain != kFiveMinutes) {
+    return refuse(fmt::format("agreement {} is by percentile: it needs usage by 5 minutes", agreement.id.value));
+  }
+  return agreement.tariff.monthly() ? check_whole(term, window) : Status{};
+}
+
+}  // namespace
+
+Result<Charges> price_isp(const std::vector<IspAgreement>& agreements, const Usage& usage, const TimeWindow& window) {
+  if (auto good = check_usage(usage, window); !good) return tl::make_unexpected(good.error());
+  if (auto good = check_sum(usage); !good) return tl::make_unexpected(good.error());
+  if (auto good = check_timeline(agreements); !good) return tl::make_unexpected(good.error());
+  auto calendar = LocalCalendar::of(agreements.empty() ? "UTC" : agreements.front().timezone);
+  if (!calendar) return tl::make_unexpected(calendar.error());
+  const auto months = months_of(window, *calendar);
+  std::map<TermKey, BucketList> terms;
+  for (const auto& bucket : usage.buckets) {
+    const auto version = version_of(agreements, bucket, usage.grain);
+    if (!version) return refuse(fmt::format("usage at {} is under no agreement", format_time(bucket.start)));
+    terms[{month_index(months, bucket.start), *version}].push_back(&bucket);
+  }
+  std::set<Currency> currencies;
+  for (std::size_t month = 0; month < months.size(); ++month) {
+    for (std::size_t version = 0; version < agreements.size(); ++version) {
+      const auto& agreement = agreements[version];
+      const auto term = term_span(agreement.from, agreement.until, months[month]);
+      if (auto good = check_terms(agreement, term, usage, window); !good) return tl::make_unexpected(good.error());
+      if (term.span.from >= window.until || term.span.until <= window.from || term.empty()) continue;
+      terms.try_emplace({month, version});
+      currencies.insert(agreement.tariff.currency);
+    }
+  }
+  std::vector<ChargeLine> lines;
+  for (auto& [key, buckets] : terms) {
+    const auto& agreement = agreements[key.version];
+    TermPricing pricing(agreement, term_span(agreement.from, agreement.until, months[key.month]), *calendar);
+    auto priced = pricing.price(std::move(buckets));
+    if (!priced) return pass_on(priced);
+    lines.insert(lines.end(), priced->begin(), priced->end());
+  }
+  return finish_charges(std::move(lines), {currencies.begin(), currencies.end()}, {});
+}
+
+}  // namespace waybill::tracker
