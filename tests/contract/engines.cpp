@@ -2,19 +2,9 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include "common/crypto/digest.h"
+#include "common/types/byte_string.h"
 
 namespace waybill::contract {
-
-TemporaryFolder::TemporaryFolder()
-    : path_(std::filesystem::temp_directory_path() / ("waybill-books-" + to_hex(crypto::random_bytes(8)))) {
-  std::filesystem::create_directories(path_);
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;  // a folder that is left behind must not hide a test's own failure
-  std::filesystem::remove_all(path_, ignored);
-}
 
 std::string dump_sqlite(const std::string& file) {
   SQLite::Database database(file, SQLite::OPEN_READONLY, 10'000);
@@ -34,6 +24,18 @@ std::string dump_sqlite(const std::string& file) {
       }
       text += "\n";
     }
+  }
+  return text;
+}
+
+std::string dump_postgres(const std::string& url) {
+  std::string text;
+  const auto tables = PostgresServer::ask(url,
+                                          "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() "
+                                          "AND tablename NOT IN ('refusals', 'refusal_examples') ORDER BY tablename");
+  for (const auto& name : tables) {
+    text += "[" + name + "]\n";
+    for (const auto& row : PostgresServer::ask(url, "SELECT * FROM " + name + " ORDER BY 1, 2")) text += row + "\n";
   }
   return text;
 }

@@ -5,22 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "tests/contract/postgres_server.h"
 #include "tracker/store/store.h"
 
 namespace waybill::contract {
-
-// A folder of one test's own, gone with it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Every row of every table as text, but for the counts of refusals: the one thing that a refused receipt may change.
 std::string dump_sqlite(const std::string& file);
@@ -35,6 +23,19 @@ class SqliteEngine {
   TemporaryFolder folder_;
 };
 
+std::string dump_postgres(const std::string& url);
+
+class PostgresEngine {
+ public:
+  static constexpr const char* kName = "postgresql";
+  PostgresEngine() : url_(shared_postgres().url_of_fresh_schema()) {}
+  std::string where() const { return url_; }
+  std::string dump() const { return dump_postgres(url_); }
+
+ private:
+  std::string url_;
+};
+
 // Opens the engine's place; the test fails where that fails.
 template <typename Engine>
 std::unique_ptr<tracker::Store> open(const Engine& engine, tracker::StoreAccess access = tracker::StoreAccess::create) {
@@ -45,4 +46,4 @@ std::unique_ptr<tracker::Store> open(const Engine& engine, tracker::StoreAccess 
 
 }  // namespace waybill::contract
 
-#define WAYBILL_ENGINES waybill::contract::SqliteEngine
+#define WAYBILL_ENGINES waybill::contract::SqliteEngine, waybill::contract::PostgresEngine

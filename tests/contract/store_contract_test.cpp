@@ -31,10 +31,6 @@ TEST_CASE_TEMPLATE("a place that holds nothing is refused, unless it is to be cr
 }
 
 TEST_CASE("engines that this version does not have are refused by name") {
-  const auto postgres = open_store("postgresql://books@localhost/waybill");
-  REQUIRE_FALSE(postgres);
-  CHECK(postgres.error().kind == ErrorKind::refused);
-  CHECK(postgres.error().message.find("PostgreSQL is not supported by this version") != std::string::npos);
   CHECK_FALSE(open_store("mysql://localhost/waybill"));
   CHECK_FALSE(open_store(""));
 }

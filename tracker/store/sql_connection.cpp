@@ -24,6 +24,7 @@ Status SqlConnection::transact(const std::function<Status()>& body, Writers writ
   fault_.reset();
   if (auto status = join(body); !status) return give_up(std::move(status).error());
   if (fault_) return give_up(*fault_);
+  WAYBILL_ASSERT(unfinished_ == 0, "rows were given to insert_many and never run");
   try {
     commit();
   } catch (const SqlFailure& failure) {
@@ -46,6 +47,7 @@ Status SqlConnection::join(const std::function<Status()>& body) {
 
 Status SqlConnection::give_up(Error error) {
   ++rollbacks_;
+  unfinished_ = 0;
   in_transaction_ = false;
   roll_back();
   return tl::make_unexpected(std::move(error));

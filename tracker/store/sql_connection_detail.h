@@ -24,7 +24,7 @@ class SqlConnection {
   SqlQuery stream(const std::string& sql) { return SqlQuery(streamed(sql)); }
   // "INSERT INTO t(...) VALUES(?, ...) [ON CONFLICT ...]" for many rows at once. Where it says DO UPDATE, no two of the
   // rows may have the same key.
-  SqlInserts insert_many(const std::string& sql) { return SqlInserts(row_writer(sql)); }
+  SqlInserts insert_many(const std::string& sql) { return SqlInserts(row_writer(sql), unfinished_); }
   // A SELECT that is asked for many sets of parameters at once.
   SqlLookups find_many(const std::string& sql) { return SqlLookups(row_finder(sql)); }
   virtual void run(const std::string& sql) = 0;  // no parameters, no rows
@@ -87,6 +87,7 @@ class SqlConnection {
   Writers writers_ = Writers::one_at_a_time;  // of the running transaction
   std::optional<Error> fault_;                // of a call inside the running transaction: it can only be rolled back
   std::int64_t rollbacks_ = 0;
+  int unfinished_ = 0;  // insert_many with rows that were not run
 };
 
 }  // namespace waybill::tracker

@@ -163,21 +163,30 @@ class SqlQuery : public SqlRow {
 // Many rows into one table: add each, then run once.
 class SqlInserts {
  public:
-  explicit SqlInserts(std::unique_ptr<SqlRowWriter> writer) : writer_(std::move(writer)), binder_(*writer_) {}
+  // `unfinished`: how many of these have rows that were not run; a transaction must not be committed with any.
+  SqlInserts(std::unique_ptr<SqlRowWriter> writer, int& unfinished)
+      : writer_(std::move(writer)), binder_(*writer_), unfinished_(unfinished) {}
   template <typename... Values>
   void add(const Values&... values) {
+    if (!std::exchange(waiting_, true)) ++unfinished_;
     binder_.restart();
     (binder_.bind(values), ...);
     writer_->end_row();
   }
-  std::int64_t run() { return writer_->finish(); }  // the number of rows that were added or changed
+  std::int64_t run() {  // the number of rows that were added or changed
+    if (std::exchange(waiting_, false)) --unfinished_;
+    return writer_->finish();
+  }
 
  private:
   std::unique_ptr<SqlRowWriter> writer_;
   SqlBinder binder_;
+  int& unfinished_;
+  bool waiting_ = false;
 };
 
-// The rows that answer many sets of parameters: add each, then step. Rows ascend by index().
+// The rows that answer many sets of parameters: add each, then step. Rows ascend by index(), in no
+// order within one.
 class SqlLookups : public SqlRow {
  public:
   explicit SqlLookups(std::unique_ptr<SqlRowFinder> finder)

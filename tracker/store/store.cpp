@@ -1,5 +1,6 @@
 #include "tracker/store/store.h"
 
+#include "tracker/store/postgres_connection_detail.h"
 #include "tracker/store/sql_store_detail.h"
 #include "tracker/store/sqlite_connection_detail.h"
 
@@ -20,7 +21,9 @@ Result<std::unique_ptr<Store>> open_store(const std::string& where, StoreAccess 
   const std::string_view text(where);
   if (where.empty()) return refuse("no database is named");
   if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
-    return refuse("PostgreSQL is not supported by this version; name a file");
+    auto connection = PostgresConnection::open(where, access);
+    if (!connection) return pass_on(connection);
+    return make_sql_store(*std::move(connection));
   }
   if (text.starts_with(kSqliteScheme)) {
     return open_sqlite(std::string(text.substr(kSqliteScheme.size())), access);

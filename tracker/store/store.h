@@ -43,8 +43,8 @@ class Store {
   virtual Status transact(const std::function<Status()>& body, Writers writers = Writers::one_at_a_time) = 0;
 };
 
-// `where`: a file's path or sqlite:///path. postgresql:// is refused by name: not supported by this version.
-// Refuses what is no database of a tracker and one that a later version has written.
+// `where`: a file's path, sqlite:///path, or postgresql://[user[:password]@]host[:port]/database[?...] as libpq reads
+// it (PostgreSQL 15 or later). Refuses what is no database of a tracker and one that a later version has written.
 Result<std::unique_ptr<Store>> open_store(const std::string& where, StoreAccess access = StoreAccess::read_write);
 
 }  // namespace waybill::tracker
