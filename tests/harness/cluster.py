@@ -89,7 +89,8 @@ class Agent:
         return out
 
     def json(self, *arguments):
-        return json.loads(self.cli(*arguments, "--json"))
+        """The answer: the last line, after those that tell the progress of long work."""
+        return json.loads(self.cli(*arguments, "--json").strip().splitlines()[-1])
 
     def enroll(self, link, *arguments):
         self.data.mkdir(parents=True, exist_ok=True)
@@ -104,13 +105,13 @@ class Agent:
     def answers(self):
         try:
             return bool(self.json("status"))
-        except (CommandFailed, json.JSONDecodeError):
+        except (CommandFailed, json.JSONDecodeError, IndexError):
             return False
 
     def connected(self):
         try:
             return self.json("status").get("tracker", {}).get("connected", False)
-        except (CommandFailed, json.JSONDecodeError):
+        except (CommandFailed, json.JSONDecodeError, IndexError):
             return False
 
     def get(self, url, output, *arguments):
