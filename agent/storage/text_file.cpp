@@ -8,23 +8,11 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "common/types/file_descriptor.h"
+
 namespace waybill::storage {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 tl::unexpected<Error> cannot(std::string_view what, const std::filesystem::path& file) {
   return fail(fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno)));
@@ -43,7 +31,7 @@ bool write_all(int fd, std::string_view bytes) {
 }  // namespace
 
 Result<std::string> read_text_file(const std::filesystem::path& file, std::size_t max_bytes) {
-  const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return cannot("open", file);
   std::string text;
   char buffer[4096];
@@ -64,13 +52,13 @@ Status write_text_file(const std::filesystem::path& file, const std::string& tex
   auto temporary = file;
   temporary += ".new";
   {
-    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    const FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (fd.get() < 0) return cannot("write", temporary);
     if (!write_all(fd.get(), text) || ::fsync(fd.get()) != 0) return cannot("write", temporary);
   }
   if (std::rename(temporary.c_str(), file.c_str()) != 0) return cannot("replace", file);
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || ::fsync(fd.get()) != 0) return cannot("record", file);
   return {};
 }

@@ -8,24 +8,11 @@
 #include <unistd.h>
 
 #include "common/net/local_socket.h"
+#include "common/types/file_descriptor.h"
 
 namespace waybill::net {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Status connect_to(int fd, const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -73,7 +60,7 @@ Status local_request(const std::filesystem::path& path, const std::string& reque
   if (request.size() >= kLocalLineBytes || request.find('\n') != std::string::npos) {
     return refuse(fmt::format("a request to the daemon is one line of less than {} bytes", kLocalLineBytes));
   }
-  const Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) return fail(fmt::format("cannot make a socket: {}", std::strerror(errno)));
   if (auto connected = connect_to(fd.get(), path); !connected) return connected;
   if (auto sent = send_line(fd.get(), request); !sent) return sent;

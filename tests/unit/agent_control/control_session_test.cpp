@@ -2,7 +2,6 @@
 // TLS.
 #include "agent/control/control_session.h"
 
-#include <chrono>
 
 #include <doctest/doctest.h>
 
@@ -10,6 +9,7 @@
 #include "common/crypto/digest.h"
 #include "common/net/http_server.h"
 #include "common/protocol/limits.h"
+#include "tests/harness/run_until.h"
 
 namespace waybill::control {
 
@@ -91,19 +91,7 @@ struct SmallTracker {
     return std::make_unique<ControlSession>(std::move(needs));
   }
 
-  bool run_until(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    runtime::Timer timer;
-    bool held = false;
-    std::function<void()> look = [&] {
-      held = condition();
-      if (held || std::chrono::steady_clock::now() > end) return loop.stop();
-      timer = loop.after(DurationMs{5}, look);
-    };
-    timer = loop.after(DurationMs{0}, look);
-    loop.run();
-    return held;
-  }
+  bool run_until(const std::function<bool()>& condition) { return waybill::run_until(loop, condition); }
 };
 
 }  // namespace

@@ -1,12 +1,12 @@
 #include "agent/receipts/receipt_uploader.h"
 
-#include <chrono>
 #include <csignal>
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
 #include "agent/receipts/receipt_book.h"
+#include "tests/harness/run_until.h"
 #include "tests/unit/agent_receipts/receipt_samples.h"
 #include "tests/unit/agent_receipts/recording_tracker.h"
 #include "tests/unit/agent_storage/temporary_folder.h"
@@ -17,21 +17,6 @@ using namespace samples;
 using protocol::ReceiptStatus;
 
 namespace {
-
-// Runs the loop until the condition holds; false when it does not within a minute.
-bool run_until(runtime::EventLoop& loop, const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  runtime::Timer timer;
-  bool held = false;
-  std::function<void()> look = [&] {
-    held = condition();
-    if (held || std::chrono::steady_clock::now() > end) return loop.stop();
-    timer = loop.after(DurationMs{2}, look);
-  };
-  timer = loop.after(DurationMs{0}, look);
-  loop.run();
-  return held;
-}
 
 // No file of this process may be written beyond so many bytes: what a full disk does to the outbox.
 class SmallDisk {

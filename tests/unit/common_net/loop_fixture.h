@@ -16,23 +16,9 @@
 #include "common/net/http_client.h"
 #include "common/net/http_server.h"
 #include "common/runtime/event_loop.h"
+#include "tests/harness/run_until.h"
 
 namespace waybill::net {
-
-// Runs the loop until the condition holds; false when it does not within a minute.
-inline bool run_until(runtime::EventLoop& loop, const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  runtime::Timer timer;
-  bool held = false;
-  std::function<void()> look = [&] {
-    held = condition();
-    if (held || std::chrono::steady_clock::now() > end) return loop.stop();
-    timer = loop.after(DurationMs{2}, look);
-  };
-  timer = loop.after(DurationMs{0}, look);
-  loop.run();
-  return held;
-}
 
 // Lets everything that is under way happen; for what must not come, after its opposite could have.
 inline void run_for(runtime::EventLoop& loop, DurationMs time) {
