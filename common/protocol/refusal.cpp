@@ -47,6 +47,7 @@ constexpr Named kNames[] = {
     {Refusal::source_gone, "source_gone"},
     {Refusal::quota_exhausted, "quota_exhausted"},
     {Refusal::order_replaced, "order_replaced"},
+    {Refusal::policy_limit, "policy_limit"},
 };
 
 const Named* find(Refusal refusal) {

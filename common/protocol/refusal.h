@@ -41,6 +41,7 @@ enum class Refusal : int {
   source_gone = 54,      // an order is revoked because its source left the control channel or the content
   quota_exhausted = 55,  // an order is revoked because the agreement's byte quota is used up
   order_replaced = 56,   // an order is revoked because another one between the same two took its place
+  policy_limit = 57,     // an order is revoked because a network capacity policy permits no more
 };
 
 std::string_view name_of(Refusal refusal);
