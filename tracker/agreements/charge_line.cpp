@@ -1,6 +1,7 @@
 #include "tracker/agreements/charge_line.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include <fmt/format.h>
@@ -105,12 +106,15 @@ Status set_amount(ChargeLine& line) {
 Result<std::vector<ChargeTotal>> total_charges(const std::vector<ChargeLine>& lines,
                                                const std::vector<Currency>& also) {
   std::map<Currency, std::int64_t> sums;
+  std::int64_t sizes = 0;
   for (const auto& currency : also) sums[currency] = 0;
   for (const auto& line : lines) {
-    auto& sum = sums[line.price.currency];
-    const auto added = add_minor(sum, line.amount_minor);
+    // Where the sizes add up within 63 bits, so do the amounts of any of the lines, in any order.
+    const auto size = line.amount_minor == INT64_MIN ? INT64_MAX : std::abs(line.amount_minor);
+    const auto added = add_minor(sizes, size);
     if (!added) return tl::make_unexpected(added.error());
-    sum = *added;
+    sizes = *added;
+    sums[line.price.currency] += line.amount_minor;
   }
   std::vector<ChargeTotal> totals;
   for (const auto& [currency, sum] : sums) totals.push_back({currency, sum});

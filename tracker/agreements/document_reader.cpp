@@ -18,8 +18,8 @@ const json& empty_array() {
 
 }  // namespace
 
-Result<json> parse_document(std::string_view text) {
-  if (text.size() > kMaxDocumentBytes) return refuse(fmt::format("longer than {} bytes", kMaxDocumentBytes));
+Result<json> parse_document(std::string_view text, std::size_t most) {
+  if (text.size() > most) return refuse(fmt::format("longer than {} bytes", most));
   std::optional<std::string> fault;
   std::vector<std::set<std::string>> keys;
   const auto watch = [&](int depth, json::parse_event_t event, json& value) {

@@ -1,6 +1,6 @@
 #pragma once
 // Reads one JSON object field by field; the first fault is kept with its place ("tariff.tiers[1].on_net: ...") and what
-// is read after it has default values. For the .cpp files of this folder.
+// is read after it has default values. For the .cpp files of this folder and of tracker/ledger.
 #include <optional>
 #include <set>
 #include <string>
@@ -18,8 +18,8 @@ inline constexpr std::size_t kMaxDocumentBytes = 2'000'000;
 // Bytes, rates: within it, sums of a year stay within 63 bits.
 inline constexpr std::int64_t kMaxDocumentInteger = 1'000'000'000'000'000'000;
 
-// Refuses what is not one JSON object or names a key twice.
-Result<nlohmann::json> parse_document(std::string_view text);
+// Refuses what is not one JSON object, names a key twice, or has more bytes than `most`.
+Result<nlohmann::json> parse_document(std::string_view text, std::size_t most = kMaxDocumentBytes);
 
 class DocumentReader {
  public:
