@@ -35,6 +35,8 @@ class PostgresServer {
   std::string url_of_fresh_schema();
   std::string url() const;  // of the database "books", schema public
 
+  // On a thread that outlives the server: it is told to end when the thread that started it does, so that a test that
+  // is killed leaves none.
   void start();
   void stop();  // as an operator would: sessions are ended
   void kill();  // -9: the server and every process of its own

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <endian.h>
+#include <poll.h>
 
 #include "common/types/check.h"
 #include "tracker/store/postgres_error_detail.h"
@@ -125,7 +126,14 @@ Error PostgresSession::lost() const {
 }
 
 bool PostgresSession::alive() {
-  return connection_ && PQconsumeInput(connection_) == 1 && PQstatus(connection_) == CONNECTION_OK;
+  while (connection_ && PQstatus(connection_) == CONNECTION_OK) {
+    pollfd socket{PQsocket(connection_), POLLIN, 0};
+    if (poll(&socket, 1, 0) <= 0) return true;
+    // A last word of the server, then the end of the stream: each is taken by a turn of its own.
+    if (PQconsumeInput(connection_) != 1) return false;
+    PQisBusy(connection_);
+  }
+  return false;
 }
 
 void PostgresSession::end() noexcept {

@@ -120,6 +120,9 @@ class Registry {
 
   // Rises with every change to ISPs, prefixes or components: the version of the tables that resolve paths.
   virtual Result<std::int64_t> table_version() = 0;
+  // Rises with every change to what stands here but enrol tokens, by this process or another: whoever keeps a copy asks
+  // now and then, and reads again where it rose.
+  virtual Result<std::int64_t> registry_version() = 0;
 };
 
 }  // namespace waybill::tracker

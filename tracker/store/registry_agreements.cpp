@@ -75,6 +75,7 @@ Result<Agreement> SqlRegistry::add_agreement(const Agreement& agreement) {
                   grant.from_minute, grant.to_minute, grant.quota, static_cast<int>(grant.quota_period), currency,
                   agreement.tariff.on_net.micro_minor, agreement.tariff.off_net.micro_minor)
             .run_for_id()};
+    raise_registry_version(connection_);
     return added;
   });
 }
@@ -105,6 +106,7 @@ Status SqlRegistry::end_agreement(AgreementId id, TimeMs at) {
       }
     }
     connection_.query("UPDATE agreements SET valid_until = ? WHERE id = ?").bind(at, id).run();
+    raise_registry_version(connection_);
     return {};
   });
 }

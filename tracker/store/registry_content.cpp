@@ -49,6 +49,7 @@ Status SqlRegistry::add_content(const Content& content, ByteView torrent) {
         .bind(content.id, content.owner, content.title, content.size, content.piece_length, content.pieces,
               content.published, content.publisher, content.removed, Blob{torrent})
         .run();
+    raise_registry_version(connection_);
     return {};
   });
 }
@@ -74,6 +75,7 @@ Status SqlRegistry::remove_content(const ContentId& id, TimeMs at) {
   return connection_.write([&]() -> Status {
     auto update = connection_.query("UPDATE contents SET removed = ? WHERE id = ? AND removed IS NULL");
     if (update.bind(at, id).run() == 0) return refuse("there is no content " + id.hex() + " that could be removed");
+    raise_registry_version(connection_);
     return {};
   });
 }
@@ -106,6 +108,7 @@ Status SqlRegistry::enroll_agent(const EnrolledAgent& agent) {
             "ON CONFLICT(key) DO UPDATE SET role = excluded.role, name = excluded.name")
         .bind(agent.key, static_cast<int>(agent.role), agent.name, agent.enrolled)
         .run();
+    raise_registry_version(connection_);
     return {};
   });
 }

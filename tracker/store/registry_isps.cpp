@@ -35,8 +35,22 @@ std::vector<IpPrefix> read_prefixes(SqlConnection& connection, IspId isp) {
 
 }  // namespace
 
+void raise_registry_version(SqlConnection& connection) {
+  connection.run(
+      "INSERT INTO settings(name, value) VALUES('registry_version', 1) "
+      "ON CONFLICT(name) DO UPDATE SET value = settings.value + 1");
+}
+
 void SqlRegistry::raise_table_version() {
   connection_.run("UPDATE settings SET value = value + 1 WHERE name = 'table_version'");
+  raise_registry_version(connection_);
+}
+
+Result<std::int64_t> SqlRegistry::registry_version() {
+  return connection_.read([&]() -> Result<std::int64_t> {
+    auto row = connection_.query("SELECT value FROM settings WHERE name = 'registry_version'");
+    return row.step() ? row.integer(0) : 0;  // 0: nothing was ever changed
+  });
 }
 
 Result<std::int64_t> SqlRegistry::table_version() {

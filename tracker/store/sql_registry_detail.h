@@ -4,6 +4,9 @@
 
 namespace waybill::tracker {
 
+// Inside the transaction that changes what trackers keep copies of: other processes read it again.
+void raise_registry_version(SqlConnection& connection);
+
 class SqlRegistry final : public Registry {
  public:
   explicit SqlRegistry(SqlConnection& connection) : connection_(connection) {}
@@ -32,6 +35,7 @@ class SqlRegistry final : public Registry {
   Result<std::vector<EnrolledAgent>> agents() override;
 
   Result<std::int64_t> table_version() override;
+  Result<std::int64_t> registry_version() override;
 
  private:
   void raise_table_version();
