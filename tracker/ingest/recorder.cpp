@@ -118,7 +118,7 @@ Status Recorder::write() {
 
 Result<GroupOutcome> record_group(Store& store, const std::vector<std::shared_ptr<Batch>>& group, TimeMs now) {
   GroupOutcome outcome;
-  const auto status = store.transact([&]() -> Status {
+  const auto record = [&]() -> Status {
     Recorder recorder(store, now);
     if (auto loaded = recorder.load_states(group); !loaded) return loaded;
     for (const auto& batch : group) {
@@ -131,7 +131,9 @@ Result<GroupOutcome> record_group(Store& store, const std::vector<std::shared_pt
     }
     outcome.acknowledged = recorder.take_acknowledged();
     return recorder.write();
-  });
+  };
+  // Other trackers record at the same time: order_states keeps those with the same orders apart.
+  const auto status = store.transact(record, Writers::together);
   if (!status) return tl::make_unexpected(status.error());
   return outcome;
 }
