@@ -191,7 +191,7 @@ void TrackerApp::start_ingest() {
     std::vector<RecordedBytes> recorded;
     recorded.reserve(acknowledged.size());
     for (const auto& each : acknowledged) {
-      recorded.push_back({each.order, each.agreement, each.total, each.acked, each.end});
+      recorded.push_back({each.order, each.agreement, each.total, each.acked, each.end, each.facts, each.path});
     }
     loop_.post([this, recorded = std::move(recorded)] { desk_->receipts_recorded(recorded); });
   };

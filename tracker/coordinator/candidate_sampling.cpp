@@ -102,7 +102,9 @@ Verdict find_fault(const SwarmState& swarm, AgentIndex index, const SelectionReq
     if (facts.at_upload_cap) return Verdict::upload_cap;
     if (!facts.slot_free) return Verdict::slots_full;
   }
-  return cooling_down(swarm, index, request) ? Verdict::cooling_down : Verdict::chosen;
+  if (cooling_down(swarm, index, request)) return Verdict::cooling_down;
+  if (request.policies && !request.policies->open(index, facts.cdn_node)) return Verdict::policy;
+  return Verdict::chosen;
 }
 
 }  // namespace

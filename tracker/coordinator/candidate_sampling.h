@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/runtime/random.h"
+#include "tracker/coordinator/policy_gate.h"
 #include "tracker/coordinator/selection.h"
 #include "tracker/coordinator/swarm_state.h"
 
@@ -21,6 +22,7 @@ struct SelectionRequest {
   std::int64_t min_bytes = 1;
   std::span<const AgentIndex> sources_now;  // that serve the receiver this content already
   std::span<const CoolDown> cool_downs;     // the receiver's
+  const PolicyGate* policies = nullptr;     // null: none is in force
   TimeMs now{};
 };
 

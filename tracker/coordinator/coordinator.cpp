@@ -29,8 +29,14 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
   s.grants.replace(std::move(tables.isps), std::move(tables.agreements));
   for (AgentIndex index = 0; index < s.swarm.places(); ++index) {
     const auto& agent = s.swarm.agent(index);
-    if (agent.online) s.swarm.set_isp(index, s.isp_of ? s.isp_of(agent.address) : IspId{});
+    if (!agent.online) continue;
+    s.swarm.set_isp(index, s.isp_of ? s.isp_of(agent.address) : IspId{});
+    s.routes.place(index, agent.isp, agent.address);
   }
+  if (std::exchange(s.path_table_version, tables.path_table_version) != s.path_table_version) s.routes.forget_paths();
+  s.all_policies = std::move(tables.policies);
+  s.content_class = std::move(tables.class_of);
+  s.use_policies(tables.policy_use, now);
   s.swarm.close_all_isps();
   s.refresh_grants(now);
   std::vector<DownloadKey> removed;
@@ -43,6 +49,8 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
     step.out.push_back(RefuseWant{receiver, key.content, Refusal::content_removed, "the content was removed"});
   }
   s.enforce_everywhere(step);
+  s.next_shares = now;
+  s.keep_policies(step);
   return std::move(step.out);
 }
 
@@ -50,7 +58,7 @@ void Coordinator::restore_quotas(const std::vector<QuotaUse>& use, const std::ve
                                  TimeMs now) {
   auto& s = *state_;
   for (const auto& item : use) {
-    if (auto* ledger = s.grants.ledger(item.agreement)) ledger->restore(item.acked);
+    if (auto* ledger = s.grants.ledger(item.agreement)) ledger->restore(item);
   }
   for (const auto& order : orders) {
     if (auto* ledger = s.grants.ledger(order.agreement)) ledger->restore(order, now);
@@ -66,6 +74,7 @@ Actions Coordinator::agent_connected(const AgentFacts& facts, TimeMs now) {
   }
   const auto index = s.swarm.add_agent(facts, s.isp_of ? s.isp_of(facts.address) : IspId{}, now);
   s.update_spendable(s.swarm.agent(index).isp);
+  s.routes.place(index, s.swarm.agent(index).isp, facts.address);
   for (const auto& id : facts.live_orders) {
     if (s.orders.contains(id)) continue;
     step.out.push_back(RevokeOrder{id, facts.key, {}, Refusal::order_revoked, "not an order of this run"});
@@ -185,6 +194,7 @@ Actions Coordinator::give_up(const AgentKey& receiver, const ContentId& content,
 }
 
 void Coordinator::receipt_recorded(const RecordedBytes& recorded) {
+  state_->record_policies(recorded);
   auto* ledger = state_->grants.ledger(recorded.agreement);
   if (!ledger) return;
   ledger->record(recorded);
@@ -199,6 +209,7 @@ Actions Coordinator::order_failed(const OrderId& order, TimeMs now) {
   const auto agreement = found->second.order.agreement;
   s.end_order(order, {Refusal::none, "it could not be stored"}, step, false);
   if (auto* ledger = s.grants.ledger(agreement)) ledger->release(order);
+  s.policies.release(order);
   s.update_spendable(s.grants.owner_of(agreement));
   return std::move(step.out);
 }
@@ -206,8 +217,10 @@ Actions Coordinator::order_failed(const OrderId& order, TimeMs now) {
 Actions Coordinator::tick(TimeMs now) {
   auto& s = *state_;
   Step step{now, {}};
+  s.latest = now;
   s.refresh_grants(now);
   s.enforce_everywhere(step);
+  s.keep_policies(step);
   if (now >= s.next_settle) {
     s.next_settle = now + kSettleEvery;
     const auto connected = [&](const AgentKey& key) -> std::optional<TimeMs> {
@@ -216,6 +229,7 @@ Actions Coordinator::tick(TimeMs now) {
       return s.swarm.agent(*index).connected_since;
     };
     if (s.grants.settle(connected, now)) s.refresh_grants(now);
+    s.policies.settle(connected, now);
   }
   std::vector<DownloadKey> silent;
   for (auto& [key, download] : s.downloads) {

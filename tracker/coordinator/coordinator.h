@@ -62,6 +62,11 @@ class Coordinator {
   // walks the holders, at most `limit` of them.
   std::vector<ExplainedCandidate> explain(const ContentId& content, const std::optional<AgentKey>& receiver,
                                           std::size_t limit, TimeMs now) const;
+  // The capacity policies in force, and how they stand.
+  std::vector<PolicyRow> policies() const;
+  // As explain(), with the predicted path of each and the policies that it touches.
+  std::vector<PolicyAccount> policy_why(const ContentId& content, const AgentKey& receiver, std::size_t limit,
+                                        TimeMs now) const;
   // The ISP by whose prefix the address is covered; "" where none does.
   std::string isp_name_of(const IpAddress& address) const;
   SwarmCounts counts() const;

@@ -3,6 +3,7 @@
 // stores and sends.
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,6 +11,9 @@
 
 #include "common/protocol/control_messages.h"
 #include "common/protocol/order.h"
+#include "tracker/policy/capacity_policy.h"
+#include "tracker/policy/grant.h"
+#include "tracker/store/evidence.h"
 #include "tracker/store/registry.h"
 
 namespace waybill::tracker {
@@ -29,6 +33,14 @@ struct AgentFacts {
   std::vector<OrderId> live_orders;            // as sender
 };
 
+// What was acknowledged over a byte policy's subject in the window that begins at `window_start`, and after it.
+struct PolicyUse {
+  PolicyId policy;
+  ByteCount acked;
+  ByteCount acked_next = {};
+  TimeMs window_start{};
+};
+
 // The registry's rows that decisions use; replaced as a whole by every registry_changed().
 struct RegistryTables {
   std::vector<Isp> isps;
@@ -36,6 +48,14 @@ struct RegistryTables {
   std::vector<Content> contents;  // removed ones included
   // The longest prefix that covers the address; 0 where none does. Pure, owned by this value.
   std::function<IspId(const IpAddress&)> isp_of;
+  // Ended ones may be left out. A policy of one number never changes but for its end.
+  std::vector<CapacityPolicy> policies = {};
+  // What the books say of byte policies; taken for those that the coordinator does not know yet.
+  std::vector<PolicyUse> policy_use = {};
+  // Empty: every content is a file.
+  std::function<ContentClass(const Content&)> class_of = {};
+  // Of the tables that resolve paths: when it changes, predictions begin anew.
+  std::int64_t path_table_version = 0;
 };
 
 // One receipt that became durable and added to what is billable.
@@ -45,14 +65,19 @@ struct RecordedBytes {
   AckedBytes total;       // acknowledged under the order so far
   AckedBytes added;       // of which by this receipt
   TimeMs at{};            // the receipt's end: all of its bytes count at this instant
+  // For capacity policies; null: unknown. The order's two ends, and the path that the receipt shows.
+  std::shared_ptr<const OrderFacts> facts = nullptr;
+  std::shared_ptr<const PathToRecord> path = nullptr;
 };
 
 // What the books say when the tracker starts, for agreements with a quota only.
 struct QuotaUse {
   AgreementId agreement;
-  ByteCount acked;  // in the current quota span, whichever order
+  ByteCount acked;                        // in the current quota span, whichever order
+  ByteCount acked_next = {};              // at or after its end: senders' clocks may be ahead
+  std::optional<TimeMs> span_start = {};  // of the span that was current when the books were read; absent: it still is
 };
-struct UnsettledOrder {  // not_after + kClockTolerance lies within or after the current quota span
+struct UnsettledOrder {  // acked < byte_limit, and not_after + kClockTolerance lies within or after the quota span
   OrderId order;
   AgreementId agreement;
   AgentKey sender;
@@ -129,6 +154,28 @@ struct ExplainedCandidate {
   bool on_net = false;
   bool usable = false;  // would be chosen, or is already a source
   std::string reason;   // "same ISP", "not chosen: ISP SP2 grants 18:00–24:00 only"
+};
+
+// How a capacity policy stands.
+struct PolicyStanding {
+  std::optional<QuotaSpan> window;  // bytes
+  ByteCount acked;                  // bytes: in the window
+  ByteCount reserved;               // bytes: by orders that live or ended a short while ago
+  ByteRate permitted;               // rate: the sum of what live orders permit
+  std::size_t orders = 0;           // live ones that cross it
+};
+
+struct PolicyRow {
+  CapacityPolicy policy;
+  PolicyStanding standing;
+};
+// Why policies permit a source to serve a receiver, or do not.
+struct PolicyAccount {
+  ExplainedCandidate candidate;
+  std::vector<std::string> components;   // keys along the predicted path
+  std::string basis;                     // of the prediction, for people
+  TimeMs measured{};                     // 0: not measured
+  std::vector<CapacityPolicy> policies;  // in force, that the path touches and that speak of the content
 };
 
 struct OrderRow {

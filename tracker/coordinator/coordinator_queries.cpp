@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "tracker/coordinator/coordinator_state.h"
+#include "tracker/coordinator/policy_gate_detail.h"
 
 namespace waybill::tracker {
 namespace {
@@ -43,6 +43,13 @@ std::string Coordinator::State::reason_of(const Candidate& candidate, const Sele
       return fmt::format("not chosen: all of its {} upload slots are taken", agent.sharing.upload_slots);
     case Verdict::cooling_down:
       return "not chosen: it failed this receiver a short while ago";
+    case Verdict::policy: {
+      const auto* wanted = content(request.content);
+      const Gate gate(*this, request.receiver, *wanted, request.min_bytes, false, request.now);
+      const auto blocking = gate.blocking(candidate.agent, candidate.cdn_node);
+      if (!blocking) return "not chosen: a capacity policy had nothing left a moment ago";
+      return "not chosen: " + policies.why_blocked(*blocking, isp_of_policy(*blocking), candidate.cdn_node);
+    }
     case Verdict::outranked:
       return "not chosen: nearer or less loaded sources are enough";
   }
@@ -72,6 +79,13 @@ std::vector<ExplainedCandidate> Coordinator::State::explain(const ContentId& id,
   }
   request.needs.peers = std::max(0, request.needs.peers - request.needs.peers_now);
   request.sources_now = serving;
+  const auto* wanted = content(id);
+  std::optional<Gate> gate;
+  if (wanted && receiver != kNobody && !policies.empty()) {
+    request.min_bytes = least_useful(*wanted, wanted->size).value;
+    gate.emplace(*this, receiver, *wanted, request.min_bytes, false, now);
+    request.policies = &*gate;
+  }
 
   std::vector<Candidate> candidates;
   const auto judge = [&](const std::vector<HolderEntry>& entries) {

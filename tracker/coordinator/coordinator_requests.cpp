@@ -60,6 +60,7 @@ void Coordinator::State::take_report(Download& download, const protocol::Progres
     }
     live->acked = acked;
     live->rate = rate;
+    policies.report(item.order, rate);
     (live->cdn_node ? cdn : peers) += rate;
   }
   if (!options.spare_cdn) return;

@@ -10,6 +10,8 @@
 #include "tracker/coordinator/downloads.h"
 #include "tracker/coordinator/isp_grants.h"
 #include "tracker/coordinator/order_terms.h"
+#include "tracker/coordinator/policy_ledger.h"
+#include "tracker/coordinator/policy_routes.h"
 #include "tracker/coordinator/swarm_state.h"
 
 namespace waybill::tracker {
@@ -35,13 +37,21 @@ struct Ended {
   std::string why;
 };
 
+// How far the acknowledged total of an order may still rise when it ends `later` from now: what its receiver reported,
+// what it may send unacknowledged, and what comes in until then at the rate it goes.
+std::int64_t may_be_acked(const LiveOrder& live, DurationMs later);
+inline constexpr DurationMs kEndArrives = seconds(2);  // a report is a second old, and a Revoke takes its time
+inline constexpr DurationMs kSharesEvery = seconds(2);
+inline constexpr DurationMs kRoutesEvery = minutes(10);  // predictions age
+
 struct Coordinator::State {
   State(CoordinatorOptions given, runtime::Random seeded) : options(std::move(given)), random(seeded) {}
 
   // order_issue.cpp
   // False where no useful order can be made: too little quota or time is left, or the receiver has too many.
   bool issue(Download& download, AgentIndex source, const std::optional<OrderId>& replaces, Step& step);
-  std::optional<Terms> terms_for(const Download& download, AgentIndex source, TimeMs now) const;
+  // `in_place_of`: the live order between the same two that they are to replace; null: a further one.
+  std::optional<Terms> terms_for(const Download& download, AgentIndex source, const LiveOrder* in_place_of, TimeMs now);
   void enter_order(Download& download, LiveOrder live, const std::optional<OrderId>& replaces, TimeMs now);
   void end_order(const OrderId& id, const Ended& ended, Step& step, bool tell = true);
   void end_download(const DownloadKey& key, const Ended& ended, Step& step);
@@ -54,6 +64,22 @@ struct Coordinator::State {
   void drop_beyond_slots(AgentIndex sender, Step& step);
   void refresh_grants(TimeMs now);
   void update_spendable(IspId isp);
+
+  class Gate;  // policy_gate_detail.h: what selection asks for one request
+
+  // policy_steps.cpp
+  // Takes up the policies in force at `now`, and counts the live orders under them.
+  void use_policies(const std::vector<PolicyUse>& use, TimeMs now);
+  // Keeps them: orders are revoked where too many bytes are promised, and replaced where rates are to change.
+  void keep_policies(Step& step);
+  void shed(PolicySlot slot, Step& step);
+  void share_rates(PolicySlot slot, Step& step);
+  void enter_policies(const LiveOrder& live, TimeMs now);
+  std::vector<PolicySlot> policies_of(const LiveOrder& live, TimeMs now) const;
+  void record_policies(const RecordedBytes& recorded);
+  PolicyAdmission admit(const Download& download, AgentIndex source, const LiveOrder* in_place_of, TimeMs now) const;
+  ContentClass class_of(const Content& content) const;
+  std::string isp_of_policy(PolicySlot slot) const;
 
   // download_review.cpp
   void review(Download& download, Step& step);
@@ -94,6 +120,15 @@ struct Coordinator::State {
   IspGrants grants;
   std::unordered_map<ContentId, Content> contents;
   std::function<IspId(const IpAddress&)> isp_of;
+  std::vector<CapacityPolicy> all_policies;  // those that are not in force yet too
+  PolicyLedger policies;                     // those in force
+  mutable PolicyRoutes routes{[this](IspId isp) { return grants.name_of(isp); }};  // a cache
+  std::function<ContentClass(const Content&)> content_class;
+  std::int64_t path_table_version = 0;
+  std::optional<TimeMs> policies_change;  // the next instant at which one begins or ends
+  TimeMs next_shares{};
+  TimeMs next_routes{};
+  TimeMs latest{};  // instant of an input
   Downloads downloads;
   OrderBook orders;
   std::vector<Candidate> drawn;  // scratch of select_for()

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "tracker/coordinator/coordinator_state.h"
+#include "tracker/coordinator/policy_gate_detail.h"
 
 namespace waybill::tracker {
 
@@ -48,6 +48,8 @@ std::size_t Coordinator::State::select_for(const Download& download, const Sourc
   request.sources_now = serving;
   request.cool_downs = swarm.agent(download.key.receiver).cool_downs;
   request.now = now;
+  const Gate gate(*this, download.key.receiver, *wanted, request.min_bytes, true, now);
+  if (!policies.empty()) request.policies = &gate;
   return select_sources(swarm, request, random, drawn);
 }
 
@@ -58,6 +60,11 @@ std::size_t Coordinator::State::top_up(Download& download, Step& step) {
   for (const auto* live : sources_of(download)) ++(live->cdn_node ? needs.cdn_now : needs.peers_now);
   needs.peers = std::max(0, options.target_sources - 1 - needs.peers_now);  // one place is the CDN's
   const auto chosen = select_for(download, needs, step.now);
+  // Under a policy that covers its way too, the node that can always serve has its part before peers take theirs.
+  if (!policies.empty()) {
+    std::stable_partition(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(chosen),
+                          [](const Candidate& candidate) { return candidate.cdn_node; });
+  }
   std::size_t issued = 0;
   for (std::size_t i = 0; i < chosen; ++i) {
     if (issue(download, drawn[i].agent, std::nullopt, step)) ++issued;
@@ -140,7 +147,7 @@ void Coordinator::State::renew(Download& download, Step& step) {
     // Nine tenths of the bytes are used: the rest may be under way already.
     const bool used_up = live.acked.value > live.order.byte_limit.value / 10 * 9;
     if (!ends && !used_up) continue;
-    const auto terms = terms_for(download, live.sender, step.now);
+    const auto terms = terms_for(download, live.sender, &live, step.now);
     if (!terms || forbidden(live, step.now)) continue;  // it runs out
     if (!used_up && terms->not_after <= live.order.not_after) continue;
     issue(download, live.sender, id, step);
@@ -168,7 +175,7 @@ void Coordinator::State::limit_cdn(Download& download, Step& step) {
   }
   for (const auto& id : nodes) {
     const auto& live = orders.at(id);
-    const auto terms = terms_for(download, live.sender, step.now);
+    const auto terms = terms_for(download, live.sender, &live, step.now);
     if (terms && terms->rate_limit != live.order.rate_limit) issue(download, live.sender, id, step);
   }
 }

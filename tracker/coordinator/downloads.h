@@ -21,6 +21,7 @@ struct LiveOrder {
   TimeMs last_gain{};  // when the receiver last reported bytes coming in; at first when it was issued
   AckedBytes acked;    // as the receiver reports; at most the byte limit
   ByteRate rate;       // likewise
+  std::shared_ptr<const PathToRecord> path;  // as its latest receipt measured it; null: not yet
   // A later order between the same two has taken its place; it is revoked at this instant, when the other is in use.
   std::optional<TimeMs> superseded_until;
 };

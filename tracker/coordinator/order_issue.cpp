@@ -35,7 +35,8 @@ void Coordinator::State::update_spendable(IspId isp) {
   if (isp) swarm.set_spendable(isp, grants.spendable(isp));
 }
 
-std::optional<Terms> Coordinator::State::terms_for(const Download& download, AgentIndex source, TimeMs now) const {
+std::optional<Terms> Coordinator::State::terms_for(const Download& download, AgentIndex source,
+                                                   const LiveOrder* in_place_of, TimeMs now) {
   const auto* wanted = content(download.key.content);
   const auto& sender = swarm.agent(source);
   if (!wanted || (!sender.is_cdn() && !grants.open_agreement(sender.isp))) return std::nullopt;
@@ -53,6 +54,12 @@ std::optional<Terms> Coordinator::State::terms_for(const Download& download, Age
   } else {
     input.grant_until = grants.open_until(sender.isp);
   }
+  if (!policies.empty()) {
+    const auto admission = admit(download, source, in_place_of, now);
+    if (admission.blocking) return std::nullopt;
+    input.spendable = std::min(input.spendable, admission.bytes);
+    input.policy_limit = {admission.rate};
+  }
   input.now = now;
   input.life = options.order_life;
   const auto terms = order_terms(input);
@@ -66,7 +73,7 @@ bool Coordinator::State::issue(Download& download, AgentIndex source, const std:
   const auto& sender = swarm.agent(source);
   const auto& receiver = swarm.agent(download.key.receiver);
   if (!replaces && static_cast<std::size_t>(receiver.fetching) >= kMaxOrdersPerReceiver) return false;
-  const auto terms = terms_for(download, source, step.now);
+  const auto terms = terms_for(download, source, replaces ? &orders.at(*replaces) : nullptr, step.now);
   if (!terms) return false;
 
   LiveOrder live;
@@ -100,6 +107,8 @@ void Coordinator::State::enter_order(Download& download, LiveOrder live, const s
     ledger->reserve(order.id, order.sender, order.byte_limit, order.not_after);
     update_spendable(swarm.agent(live.sender).isp);
   }
+  if (replaces) live.path = orders.at(*replaces).path;
+  if (!policies.empty()) enter_policies(live, now);
   download.orders.push_back(order.id);
   swarm.edit_agent(live.sender).orders_as_sender.push_back(order.id);
   if (replaces) {  // takes over the slot
@@ -107,7 +116,9 @@ void Coordinator::State::enter_order(Download& download, LiveOrder live, const s
     auto& before = orders.at(*replaces);
     const auto rate = order.rate_limit;
     const bool raised = before.order.rate_limit.value > 0 && (rate.value == 0 || rate > before.order.rate_limit);
-    before.superseded_until = now + (raised ? kHandOverRaised : kHandOver);
+    const auto hand_over = raised ? kHandOverRaised : kHandOver;
+    before.superseded_until = now + hand_over;
+    policies.supersede(*replaces, order.id, may_be_acked(before, hand_over + kEndArrives));
   } else {
     swarm.add_serving(live.sender, 1);
     swarm.add_fetching(live.receiver, 1);
@@ -129,6 +140,7 @@ void Coordinator::State::end_order(const OrderId& id, const Ended& ended, Step& 
   if (live.order.agreement) {
     if (auto* ledger = grants.ledger(live.order.agreement)) ledger->close(id, live.acked, step.now);
   }
+  policies.close(id, live.acked, may_be_acked(live, kEndArrives), step.now);
   std::erase(swarm.edit_agent(live.sender).orders_as_sender, id);
   const auto of = downloads.find({live.receiver, live.order.content});
   if (of != downloads.end()) std::erase(of->second.orders, id);

@@ -44,6 +44,9 @@ Terms order_terms(const TermsInput& input) {
   if (input.cdn_limit.value > 0 && (terms.rate_limit.value == 0 || input.cdn_limit < terms.rate_limit)) {
     terms.rate_limit = input.cdn_limit;
   }
+  if (input.policy_limit.value > 0 && (terms.rate_limit.value == 0 || input.policy_limit < terms.rate_limit)) {
+    terms.rate_limit = input.policy_limit;
+  }
   terms.ack_window = {window_of(input.missing.value, input.piece_length.value)};
   terms.not_after = input.now + input.life;
   if (input.grant_until) terms.not_after = std::min(terms.not_after, *input.grant_until);

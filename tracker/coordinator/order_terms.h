@@ -18,9 +18,11 @@ ByteCount least_useful(const Content& content, ByteCount missing);
 struct TermsInput {
   ByteCount missing;
   ByteCount piece_length;
-  std::int64_t spendable = 0;  // of the ISP's quota, reservations left out; kUnlimitedBytes: no quota
-  ByteRate upload_cap;         // of the sender; 0: none
-  ByteRate cdn_limit;          // 0: none
+  // Of the ISP's quota and of byte policies, whichever leaves less, reservations left out; kUnlimitedBytes: neither.
+  std::int64_t spendable = 0;
+  ByteRate upload_cap;    // of the sender; 0: none
+  ByteRate cdn_limit;     // 0: none
+  ByteRate policy_limit;  // what capacity policies leave; 0: none
   TimeMs now{};
   DurationMs life{};
   std::optional<TimeMs> grant_until;

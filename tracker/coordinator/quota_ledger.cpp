@@ -27,6 +27,12 @@ void QuotaLedger::begin_span(const QuotaSpan& span) {
   });
 }
 
+void QuotaLedger::restore(const QuotaUse& use) {
+  const bool over = span_ && use.span_start && *use.span_start < span_->start;  // it ended since the books were read
+  acked_ = over ? use.acked_next : use.acked;
+  acked_next_ = over ? ByteCount{} : use.acked_next;
+}
+
 void QuotaLedger::restore(const UnsettledOrder& order, TimeMs now) {
   reserve(order.order, order.sender, order.byte_limit, order.not_after);
   auto& reservation = reservations_.at(order.order);
@@ -53,6 +59,12 @@ void QuotaLedger::close(const OrderId& order, AckedBytes reported, TimeMs now) {
   if (found == reservations_.end()) return;
   found->second.closed = now;
   found->second.reported = std::min(reported.value, found->second.byte_limit);
+}
+
+void QuotaLedger::lower(const OrderId& order, ByteCount most) {
+  const auto found = reservations_.find(order);
+  if (found == reservations_.end()) return;
+  change(found->second, std::min(found->second.byte_limit, most.value), found->second.recorded);
 }
 
 void QuotaLedger::record(const RecordedBytes& recorded) {

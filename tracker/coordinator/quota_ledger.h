@@ -27,13 +27,15 @@ class QuotaLedger {
  public:
   // Begins a later span: its bytes are those that were counted ahead of it. Earlier or same spans: no change.
   void begin_span(const QuotaSpan& span);
-  void restore(ByteCount acked) { acked_ = acked; }
+  void restore(const QuotaUse& use);
   void restore(const UnsettledOrder& order, TimeMs now);
 
   bool full() const { return reservations_.size() >= kMaxReservations; }
   void reserve(const OrderId& order, const AgentKey& sender, ByteCount byte_limit, TimeMs not_after);
   void release(const OrderId& order);  // an order that was never sent
   void close(const OrderId& order, AckedBytes reported, TimeMs now);
+  // No more than this can be acknowledged under the order in all; never raises what it reserves.
+  void lower(const OrderId& order, ByteCount most);
   void record(const RecordedBytes& recorded);
   // `connected_since` tells since when a sender is connected, or nothing. Returns whether anything was given up.
   bool settle(const std::function<std::optional<TimeMs>(const AgentKey&)>& connected_since, TimeMs now);

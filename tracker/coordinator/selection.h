@@ -21,6 +21,7 @@ enum class Verdict : std::uint8_t {
   upload_cap,
   slots_full,
   cooling_down,  // failed this receiver a short while ago
+  policy,        // a capacity policy on its way to the receiver has nothing left
   outranked,     // others stand before it and are enough
 };
 

@@ -15,13 +15,15 @@
 
 namespace waybill::tracker {
 
-// What a receipt that was recorded for the first time adds to what is billed; for quotas.
+// What a receipt that was recorded for the first time adds to what is billed; for quotas and capacity policies.
 struct NewlyAcknowledged {
   AgreementId agreement;  // 0: a CDN node served
   OrderId order;
-  AckedBytes acked;  // more than 0
-  AckedBytes total;  // under the order so far, this receipt included
-  TimeMs end{};      // when they count
+  AckedBytes acked;                          // more than 0
+  AckedBytes total;                          // under the order so far, this receipt included
+  TimeMs end{};                              // when they count
+  std::shared_ptr<const OrderFacts> facts;   // of the order; never null
+  std::shared_ptr<const PathToRecord> path;  // as this receipt measured it; never null
 };
 
 enum class BatchOutcome {

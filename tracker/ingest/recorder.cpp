@@ -98,7 +98,8 @@ void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
       {said.id, said.start, said.end, check.acked, check.sent, now_, std::move(receipt.envelope), receipt.path});
   tally_.add(order, said.end, check.acked, check.sent);
   if (check.acked.value > 0) {
-    acknowledged_.push_back({order.agreement, order.id, check.acked, check.after.acked_total, said.end});
+    acknowledged_.push_back(
+        {order.agreement, order.id, check.acked, check.after.acked_total, said.end, receipt.order, receipt.path});
   }
 }
 

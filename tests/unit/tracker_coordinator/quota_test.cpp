@@ -103,6 +103,21 @@ TEST_CASE("orders take a quarter of what is left at most, and none is made of to
   CHECK(tight.reason("a", "me").find("not chosen: ISP SP1 grants it") == std::string::npos);
 }
 
+TEST_CASE("what the books held counts in its own span, even where that ended while they were read") {
+  const QuotaUse use{AgreementId{1}, {80}, {5}, kNoon};
+  Ledger same;
+  same.restore(use);
+  CHECK(same.acked() == ByteCount{80});
+  same.begin_span({kNoon + hours(24), kNoon + hours(48)});
+  CHECK(same.acked() == ByteCount{5});
+  QuotaLedger later;
+  later.begin_span({kNoon + hours(24), kNoon + hours(48)});
+  later.restore(use);
+  CHECK(later.acked() == ByteCount{5});
+  later.begin_span({kNoon + hours(48), kNoon + hours(72)});
+  CHECK(later.acked() == ByteCount{0});
+}
+
 TEST_CASE("what the books held at the start counts") {
   World world;
   limited(world, 10 * kPiece);
