@@ -4,6 +4,7 @@
 // makes sense, policy_document.h writes and reads them, policy_index.h finds those that a path touches.
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/types/ids.h"
 #include "common/types/units.h"
@@ -46,7 +47,7 @@ struct CapacityPolicy {
   bool limits_rate() const { return rate.value > 0; }
   bool in_force(TimeMs at) const { return valid_from <= at && (!valid_until || at < *valid_until); }
   // Does it speak of this content, whichever way that goes?
-  bool covers(ContentClass of_class, const std::string& of_owner) const {
+  bool covers(ContentClass of_class, std::string_view of_owner) const {
     return (!content_class || *content_class == of_class) && (owner.empty() || owner == of_owner);
   }
   bool operator==(const CapacityPolicy&) const = default;
