@@ -87,10 +87,36 @@ CREATE TABLE account_counters(
   sent INTEGER NOT NULL, receipts INTEGER NOT NULL, PRIMARY KEY(object_id, quarter)) STRICT, WITHOUT ROWID;
 )sql";
 
+// The books. A transaction's id is a hash of its content and leads its postings' key: both hash-distribute by it.
+constexpr char kLedger[] = R"sql(
+CREATE TABLE agreement_documents(
+  agreement INTEGER PRIMARY KEY REFERENCES agreements(id), text TEXT NOT NULL) STRICT;
+CREATE TABLE owner_contracts(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, valid_from INTEGER NOT NULL, valid_until INTEGER,
+  text TEXT NOT NULL) STRICT;
+CREATE TABLE closed_periods(
+  party_kind INTEGER NOT NULL, party TEXT NOT NULL, name TEXT NOT NULL, from_ms INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL, closed_at INTEGER NOT NULL, statement_hash BLOB NOT NULL, statement TEXT NOT NULL,
+  PRIMARY KEY(party_kind, party, name)) STRICT;
+CREATE TABLE ledger_transactions(
+  id BLOB PRIMARY KEY NOT NULL, recorded INTEGER NOT NULL, date TEXT NOT NULL, description TEXT NOT NULL,
+  source TEXT NOT NULL) STRICT;
+CREATE TABLE ledger_postings(
+  transaction_id BLOB NOT NULL REFERENCES ledger_transactions(id), number INTEGER NOT NULL, role INTEGER NOT NULL,
+  party TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, memo TEXT NOT NULL,
+  PRIMARY KEY(transaction_id, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE invoices(
+  series TEXT NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, party_kind INTEGER NOT NULL, party TEXT NOT NULL,
+  period TEXT NOT NULL, statement_hash BLOB NOT NULL, currency TEXT NOT NULL, credits TEXT NOT NULL,
+  issued INTEGER NOT NULL, total_minor INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY(series, number)) STRICT;
+CREATE INDEX invoices_by_party ON invoices(party_kind, party, period);
+CREATE TABLE ledger_secrets(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kLedger}};
   return steps;
 }
 

@@ -1,5 +1,6 @@
 #include "tracker/store/sql_accounts_detail.h"
 #include "tracker/store/sql_evidence_detail.h"
+#include "tracker/store/sql_ledger_detail.h"
 #include "tracker/store/sql_registry_detail.h"
 #include "tracker/store/sql_store_detail.h"
 
@@ -10,11 +11,13 @@ namespace {
 class SqlStore final : public Store {
  public:
   explicit SqlStore(std::unique_ptr<SqlConnection> connection)
-      : connection_(std::move(connection)), registry_(*connection_), evidence_(*connection_), accounts_(*connection_) {}
+      : connection_(std::move(connection)), registry_(*connection_), evidence_(*connection_), accounts_(*connection_),
+        ledger_(*connection_) {}
 
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
   Accounts& accounts() override { return accounts_; }
+  Ledger& ledger() override { return ledger_; }
   Status transact(const std::function<Status()>& body, Writers writers) override {
     return connection_->transact(body, writers);
   }
@@ -24,6 +27,7 @@ class SqlStore final : public Store {
   SqlRegistry registry_;
   SqlEvidence evidence_;
   SqlAccounts accounts_;
+  SqlLedger ledger_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "common/types/result.h"
 #include "tracker/store/accounts.h"
 #include "tracker/store/evidence.h"
+#include "tracker/store/ledger.h"
 #include "tracker/store/registry.h"
 
 namespace waybill::tracker {
@@ -34,6 +35,7 @@ class Store {
   virtual Registry& registry() = 0;
   virtual Evidence& evidence() = 0;
   virtual Accounts& accounts() = 0;
+  virtual Ledger& ledger() = 0;
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
   // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.
