@@ -19,8 +19,13 @@ CoordinatorOptions coordinator_options() {
 }
 
 RegistryTables tables_of(const std::shared_ptr<const RegistryView>& registry) {
-  RegistryTables tables{registry->isps, registry->agreements, {}, {}};
+  RegistryTables tables;
+  tables.isps = registry->isps;
+  tables.agreements = registry->agreements;
   for (const auto& [id, content] : registry->contents) tables.contents.push_back(content);
+  tables.policies = registry->policies;
+  tables.policy_use = registry->policy_use;
+  tables.path_table_version = registry->paths.version();
   tables.isp_of = [registry](const IpAddress& address) { return registry->isp_of(address); };
   return tables;
 }

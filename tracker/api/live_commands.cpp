@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tracker/api/policy_commands.h"
+
 namespace waybill::tracker {
 
 using nlohmann::json;
@@ -75,7 +77,7 @@ Result<AgentKey> find_agent(const ControlDesk& desk, const std::string& prefix) 
     if (found) return refuse("'" + prefix + "' fits more than one agent: give more of its key");
     found = row.key;
   }
-  if (!found) return refuse("no connected agent has the key or name '" + prefix + "'");
+  if (!found) return refuse("no connected agent has the key or name '" + prefix + "'; `agents` shows those that are");
   return *found;
 }
 
@@ -101,6 +103,17 @@ std::string explain(const ControlDesk& desk, const json& arguments, TimeMs now) 
   return json{{"ok", true}, {"result", {{"content", content->hex()}, {"candidates", rows}}}}.dump();
 }
 
+std::string policy_why(const ControlDesk& desk, const json& arguments, TimeMs now) {
+  if (!arguments.contains("content") && !arguments.contains("for")) {
+    return json{{"ok", true}, {"result", policies_as_json(desk)}}.dump();
+  }
+  const auto content = ContentId::from_hex(arguments.value("content", ""));
+  if (!content) return failure("policy why: --content and --for go together", 2);
+  const auto receiver = find_agent(desk, arguments.value("for", std::string()));
+  if (!receiver) return failure(receiver.error().message, 1);
+  return json{{"ok", true}, {"result", policy_why_as_json(desk, *content, *receiver, kMaxRows, now)}}.dump();
+}
+
 }  // namespace
 
 std::optional<std::string> answer_live_command(const ControlDesk& desk, const std::string& request, TimeMs now) {
@@ -112,6 +125,7 @@ std::optional<std::string> answer_live_command(const ControlDesk& desk, const st
   try {
     if (command == "agents" && !arguments.contains("content")) return agents(desk);
     if (command == "agents" || command == "explain") return explain(desk, arguments, now);
+    if (command == "policy why") return policy_why(desk, arguments, now);
     if (command == "orders") return orders(desk);
   } catch (const json::exception& error) {  // an argument of the wrong type
     return failure(std::string("malformed request: ") + error.what(), 2);

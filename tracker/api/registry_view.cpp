@@ -1,5 +1,6 @@
 #include "tracker/api/registry_view.h"
 
+#include "tracker/api/policy_view.h"
 #include "tracker/store/store.h"
 
 namespace waybill::tracker {
@@ -32,7 +33,7 @@ IspId RegistryView::isp_of(const IpAddress& address) const { return paths.isp_of
 
 std::string RegistryView::isp_name(IspId id) const { return id ? paths.isp_name(id) : std::string(); }
 
-Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store) {
+Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> policy_use_at) {
   auto& registry = store.registry();
   auto view = std::make_shared<RegistryView>();
   auto isps = registry.isps();
@@ -50,6 +51,14 @@ Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store) {
   auto paths = path_tables(registry, view->isps);
   if (!paths) return tl::make_unexpected(paths.error());
   view->paths = std::move(*paths);
+  auto policies = read_policies(store, view->isps);
+  if (!policies) return tl::make_unexpected(policies.error());
+  view->policies = std::move(*policies);
+  if (policy_use_at) {
+    auto use = read_policy_use(store, view->policies, *policy_use_at);
+    if (!use) return tl::make_unexpected(use.error());
+    view->policy_use = std::move(*use);
+  }
   return view;
 }
 

@@ -45,7 +45,7 @@ int http_status(BatchOutcome outcome) {
 
 Result<StartState> read_start_state(Store& store, TimeMs now) {
   StartState state;
-  auto registry = read_registry_view(store);
+  auto registry = read_registry_view(store, now);
   if (!registry) return tl::make_unexpected(registry.error());
   state.registry = std::move(*registry);
   auto agents = store.registry().agents();
@@ -169,7 +169,8 @@ void TrackerApp::local_request(const std::string& request, std::shared_ptr<net::
     Administered done{options_.administer(store, request), nullptr};
     const auto answer = nlohmann::json::parse(done.answer, nullptr, false);
     if (!answer.is_object() || !answer.value("registry_changed", false)) return done;
-    auto view = read_registry_view(store);
+    const bool policy_added = answer.contains("result") && answer["result"].contains("policy");
+    auto view = read_registry_view(store, policy_added ? std::optional(clock_.now()) : std::nullopt);
     if (view) {
       done.registry = std::move(*view);
     } else {

@@ -78,7 +78,7 @@ Result<json> run(const Invocation& invocation) {
   json request = {{"command", invocation.command}, {"arguments", invocation.arguments}};
   if (reads_only(invocation.command)) return run_here(*directory, request, StoreAccess::read_only);
   if (!needs_running_tracker(invocation.command)) return change(*directory, request);
-  if (invocation.command == "explain") {
+  if (request.at("arguments").contains("content")) {
     auto content = content_id(*directory, request.at("arguments").value("content", ""));
     if (!content) return pass_on(content);
     request["arguments"]["content"] = *content;

@@ -71,6 +71,7 @@ int run_command_line(int argc, char** argv) {
   });
   add_service_commands(program, invocation);
   add_registry_commands(program, invocation);
+  add_policy_commands(program, invocation);
   add_report_commands(program, invocation);
   try {
     program.parse(argc, argv);

@@ -113,10 +113,17 @@ CREATE INDEX invoices_by_party ON invoices(party_kind, party, period);
 CREATE TABLE ledger_secrets(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;
 )sql";
 
+// Network capacity policies. Few, and read as a whole: they need no key to be spread by.
+constexpr char kPolicies[] = R"sql(
+CREATE TABLE policies(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL, created INTEGER NOT NULL, valid_from INTEGER NOT NULL,
+  valid_until INTEGER) STRICT;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kLedger}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kLedger}, {kPolicies}};
   return steps;
 }
 

@@ -1,6 +1,7 @@
 #include "tracker/store/sql_accounts_detail.h"
 #include "tracker/store/sql_evidence_detail.h"
 #include "tracker/store/sql_ledger_detail.h"
+#include "tracker/store/sql_policies_detail.h"
 #include "tracker/store/sql_registry_detail.h"
 #include "tracker/store/sql_store_detail.h"
 
@@ -12,11 +13,13 @@ class SqlStore final : public Store {
  public:
   explicit SqlStore(std::unique_ptr<SqlConnection> connection)
       : connection_(std::move(connection)), registry_(*connection_), evidence_(*connection_), accounts_(*connection_),
+        policies_(*connection_),
         ledger_(*connection_) {}
 
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
   Accounts& accounts() override { return accounts_; }
+  Policies& policies() override { return policies_; }
   Ledger& ledger() override { return ledger_; }
   Status transact(const std::function<Status()>& body, Writers writers) override {
     return connection_->transact(body, writers);
@@ -27,6 +30,7 @@ class SqlStore final : public Store {
   SqlRegistry registry_;
   SqlEvidence evidence_;
   SqlAccounts accounts_;
+  SqlPolicies policies_;
   SqlLedger ledger_;
 };
 

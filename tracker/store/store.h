@@ -8,6 +8,7 @@
 #include "tracker/store/accounts.h"
 #include "tracker/store/evidence.h"
 #include "tracker/store/ledger.h"
+#include "tracker/store/policies.h"
 #include "tracker/store/registry.h"
 
 namespace waybill::tracker {
@@ -35,6 +36,7 @@ class Store {
   virtual Registry& registry() = 0;
   virtual Evidence& evidence() = 0;
   virtual Accounts& accounts() = 0;
+  virtual Policies& policies() = 0;
   virtual Ledger& ledger() = 0;
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone

@@ -28,6 +28,9 @@ constexpr CommandEntry kCommands[] = {
     {"component add", component_add, false},
     {"component list", component_list, true},
     {"component remove", component_remove, false},
+    {"policy add", policy_add, false},
+    {"policy list", policy_list, true},
+    {"policy end", policy_end, false},
     {"content list", content_list, true},
     {"content show", content_show, true},
     {"content remove", content_remove, false},
@@ -40,7 +43,7 @@ constexpr CommandEntry kCommands[] = {
     {"settle", settle, true},
     {"audit", audit_accounts, true},
 };
-constexpr std::array<std::string_view, 3> kLiveCommands{"agents", "explain", "orders"};
+constexpr std::array<std::string_view, 4> kLiveCommands{"agents", "explain", "orders", "policy why"};
 
 const CommandEntry* find_command(std::string_view name) {
   for (const auto& entry : kCommands) {

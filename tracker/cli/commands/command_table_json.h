@@ -20,6 +20,10 @@ Result<Answer> component_add(AdministrationContext&, Arguments&);
 Result<Answer> component_list(AdministrationContext&, Arguments&);
 Result<Answer> component_remove(AdministrationContext&, Arguments&);
 
+Result<Answer> policy_add(AdministrationContext&, Arguments&);
+Result<Answer> policy_list(AdministrationContext&, Arguments&);
+Result<Answer> policy_end(AdministrationContext&, Arguments&);
+
 Result<Answer> content_list(AdministrationContext&, Arguments&);
 Result<Answer> content_show(AdministrationContext&, Arguments&);
 Result<Answer> content_remove(AdministrationContext&, Arguments&);
