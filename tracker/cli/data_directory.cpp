@@ -1,5 +1,6 @@
 #include "tracker/cli/data_directory.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -41,6 +42,20 @@ Result<DataDirectory> find_data_directory(const std::string& given) {
         fmt::format("{} holds no tracker's key: `waybill-tracker init` makes a data directory", path.string()));
   }
   return directory;
+}
+
+std::string DataDirectory::store(const std::string& setting) const {
+  return setting.find("://") == std::string::npos ? (path / setting).string() : setting;
+}
+
+std::string place_to_show(const std::string& store) {
+  const auto scheme = store.find("://");
+  if (scheme == std::string::npos) return store;
+  const auto begin = scheme + 3;
+  const auto end = std::min(store.find('?', begin), store.size());
+  const auto user = store.rfind('@', end);
+  const auto from = user == std::string::npos || user < begin ? begin : user + 1;
+  return store.substr(0, begin) + store.substr(from, end - from);
 }
 
 void keep_files_private() { ::umask(0077); }

@@ -15,6 +15,7 @@ struct DataDirectory {
   std::filesystem::path key() const { return path / "tracker.pem"; }        // PKCS#8, mode 0600
   std::filesystem::path settings() const { return path / "tracker.conf"; }  // settings.h
   std::filesystem::path database() const { return path / "tracker.db"; }    // unless tracker.conf says otherwise
+  std::string store(const std::string& setting) const;                      // a URL as it is, a file relative to `path`
   std::filesystem::path socket() const { return path / "tracker.sock"; }    // a running tracker listens here
   std::filesystem::path lock() const { return path / "lock"; }              // held by whoever may write
 };
@@ -22,6 +23,9 @@ struct DataDirectory {
 // `given` (--data), else the environment's WAYBILL_TRACKER_DATA, else /var/lib/waybill-tracker. Refuses one that
 // `waybill-tracker init` did not make.
 Result<DataDirectory> find_data_directory(const std::string& given);
+
+// A store's path or URL as people may see it: without a URL's user, password and parameters.
+std::string place_to_show(const std::string& store);
 
 // The books tell who fetched what: files that this process makes from here on are its user's alone.
 void keep_files_private();

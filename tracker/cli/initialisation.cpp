@@ -75,17 +75,30 @@ struct Made {
   crypto::KeyPair key;
   std::string client_link;
   std::string cdn_node_link;
+  std::string books;
 };
 
-Result<Made> make_contents(const DataDirectory& directory, const Endpoint& listen, const std::string& public_host) {
+// Books that a tracker has made already belong to its key.
+Status refuse_books_of_another(const std::string& store) {
+  if (store.find("://") == std::string::npos) return {};
+  if (!open_store(store, StoreAccess::read_only)) return {};  // what else is wrong with it shows when it is made
+  return refuse(
+      place_to_show(store) +
+      " holds a tracker's books; a further tracker on them runs with a copy of the first one's data directory");
+}
+
+Result<Made> make_contents(const DataDirectory& directory, const Endpoint& listen, const std::string& public_host,
+                           const std::string& store_place) {
   Made made;
   made.key = crypto::KeyPair::generate();
   if (auto saved = made.key.save(directory.key()); !saved) return pass_on(saved);
-  const auto settings = initial_settings(listen, public_host);
-  if (auto written = write_whole_file(directory.settings(), settings, 0600); !written) return pass_on(written);
+  auto settings = initial_settings(listen, public_host, store_place);
+  if (!settings) return pass_on(settings);
+  if (auto written = write_whole_file(directory.settings(), *settings, 0600); !written) return pass_on(written);
   auto read = read_settings(directory);
   if (!read) return pass_on(read);
-  auto store = open_store(directory.database().string(), StoreAccess::create);
+  if (auto status = refuse_books_of_another(read->store); !status) return pass_on(status);
+  auto store = open_store(read->store, StoreAccess::create);
   if (!store) return pass_on(store);
   const runtime::SystemClock clock;
   AdministrationContext context{**store, clock, made.key, read->public_host, read->public_port};
@@ -94,6 +107,7 @@ Result<Made> make_contents(const DataDirectory& directory, const Endpoint& liste
     if (!answer.at("ok")) return fail(answer.at("error").get<std::string>());
     (cdn_node ? made.cdn_node_link : made.client_link) = answer.at("result").at("link").get<std::string>();
   }
+  made.books = place_to_show(read->store);
   return made;
 }
 
@@ -109,7 +123,7 @@ Result<json> run(const json& arguments) {
   const auto made_directory = prepare_directory(directory.path);
   if (!made_directory) return tl::make_unexpected(made_directory.error());
   Undo undo(directory, *made_directory);
-  auto made = make_contents(directory, *listen, public_host);
+  auto made = make_contents(directory, *listen, public_host, arguments.value("store", ""));
   if (!made) return pass_on(made);
   undo.keep();
   const auto path = directory.path.string();
@@ -123,8 +137,7 @@ Result<json> run(const json& arguments) {
       {"lines",
        {fmt::format("A tracker is ready in {}.", path),
         fmt::format("  its key   {} (keep it secret and backed up: agents trust no other)", directory.key().string()),
-        fmt::format("  settings  {}", directory.settings().string()),
-        fmt::format("  books     {}", directory.database().string()), "",
+        fmt::format("  settings  {}", directory.settings().string()), fmt::format("  books     {}", made->books), "",
         "Enrol link for clients, to hand out:", "  " + made->client_link, "",
         "Enrol link for CDN nodes, the operator's own (it may publish content):", "  " + made->cdn_node_link, "",
         "What to do next:", fmt::format("  waybill-tracker isp add NAME --prefix CIDR --timezone TZ --data {}", path),

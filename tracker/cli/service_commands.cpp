@@ -8,10 +8,13 @@ void add_service_commands(CLI::App& program, Invocation& invocation) {
       .positional("DIR", "directory", "a directory that is empty or does not exist")
       .text("--public-host", "public_host", "the name or address under which agents reach this machine", "HOST")
       .text("--listen", "listen", "address and port to serve on (default 0.0.0.0:7443)", "ADDR:PORT")
+      .text("--store", "store",
+            "where the books are kept: a file, or postgresql://[USER@]HOST/DATABASE (default tracker.db)", "URL")
       .output();
   CommandOptions(program, "serve", "serve agents until SIGTERM or Ctrl-C", "serve", invocation)
       .data()
       .text("--listen", "listen", "address and port, before the one in tracker.conf", "ADDR:PORT")
+      .text("--store", "store", "where the books are kept from here on: goes into tracker.conf", "URL")
       .text("--log-level", "log_level", "debug, info, warning or error", "LEVEL");
   CommandOptions(program, "enroll-link", "make a further enrol link", "enroll-link", invocation)
       .flag("--cdn-node", "cdn_node", "for the operator's CDN nodes: they may publish content and serve to all")

@@ -47,15 +47,23 @@ Result<Settings> choose_settings(const DataDirectory& directory, const nlohmann:
   return settings;
 }
 
+// --store: made where it holds nothing; goes into tracker.conf once it is known to open.
+Status use_named_store(const DataDirectory& directory, const std::string& store) {
+  if (store.empty()) return {};
+  if (auto opened = open_store(directory.store(store), StoreAccess::create); !opened) return pass_on(opened);
+  return keep_store(directory, store);
+}
+
 Result<int> serve(const Invocation& invocation) {
   auto directory = find_data_directory(invocation.data);
   if (!directory) return pass_on(directory);
-  const auto settings = choose_settings(*directory, invocation.arguments);
-  if (!settings) return tl::make_unexpected(settings.error());
   auto key = crypto::KeyPair::load(directory->key());
   if (!key) return pass_on(key);
   const auto lock = take_lock(*directory);
   if (!lock) return tl::make_unexpected(lock.error());
+  if (auto used = use_named_store(*directory, invocation.arguments.value("store", "")); !used) return pass_on(used);
+  const auto settings = choose_settings(*directory, invocation.arguments);
+  if (!settings) return tl::make_unexpected(settings.error());
   runtime::start_logging(settings->log_level);
   ServeOptions options;
   options.data = directory->path;

@@ -1,11 +1,13 @@
 #include "tracker/cli/settings.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "common/types/check.h"
+#include "tracker/cli/file_output.h"
 #include "tracker/cli/settings_template.h"
 
 namespace waybill::tracker {
@@ -36,8 +38,7 @@ Status apply(const std::string& name, const std::string& value, const DataDirect
     settings.public_port = *port;
   } else if (name == "store") {
     if (value.empty()) return refuse("must not be empty");
-    const bool url = value.find("://") != std::string::npos;
-    settings.store = url ? value : (directory.path / value).string();
+    settings.store = directory.store(value);
   } else if (name == "log-level") {
     const auto level = runtime::parse_log_level(value);
     if (!level) return tl::make_unexpected(level.error());
@@ -54,6 +55,23 @@ void replace_value(std::string& text, const std::string& name, const std::string
   WAYBILL_ASSERT(at != std::string::npos, "packaging/config/tracker.conf states this setting");
   const auto from = at + begin.size();
   text.replace(from, text.find('"', from) - from, value);
+}
+
+constexpr std::uintmax_t kMaxSettingsBytes = 1 << 20;
+
+// The line that states the store, or its example in a comment, states this one.
+Result<std::string> with_store(const std::string& text, const std::string& store) {
+  if (store.empty() || store.find_first_of("\"\\\n\r") != std::string::npos) {
+    return refuse("--store: neither empty nor with quotes, backslashes or line breaks (a URL writes them as %22, %5C)");
+  }
+  const auto line = "store = \"" + store + "\"\n";
+  for (const std::string begin : {"\nstore =", "\n# store ="}) {
+    const auto at = text.find(begin);
+    if (at == std::string::npos) continue;
+    const auto end = std::min(text.find('\n', at + 1), text.size() - 1);
+    return text.substr(0, at + 1) + line + text.substr(end + 1);
+  }
+  return text + (text.empty() || text.back() == '\n' ? "" : "\n") + line;
 }
 
 }  // namespace
@@ -82,11 +100,20 @@ Result<Settings> read_settings(const DataDirectory& directory) {
   return settings;
 }
 
-std::string initial_settings(const Endpoint& listen, const std::string& public_host) {
+Result<std::string> initial_settings(const Endpoint& listen, const std::string& public_host, const std::string& store) {
   std::string text = kSettingsTemplate;
   replace_value(text, "listen", listen.str());
   replace_value(text, "public-host", public_host);
-  return text;
+  return store.empty() ? Result<std::string>(text) : with_store(text, store);
+}
+
+Status keep_store(const DataDirectory& directory, const std::string& store) {
+  const auto file = directory.settings();
+  auto text = read_whole_file(file, kMaxSettingsBytes);
+  if (!text) return pass_on(text);
+  auto changed = with_store(*text, store);
+  if (!changed) return pass_on(changed);
+  return *changed == *text ? Status{} : write_whole_file(file, *changed, 0600);
 }
 
 }  // namespace waybill::tracker

@@ -23,7 +23,10 @@ struct Settings {
 // Refuses unknown settings and unreadable values, naming file and setting in one line.
 Result<Settings> read_settings(const DataDirectory& directory);
 
-// The file that `init` writes.
-std::string initial_settings(const Endpoint& listen, const std::string& public_host);
+// The file that `init` writes. `store`: as given by a person; empty: the default.
+Result<std::string> initial_settings(const Endpoint& listen, const std::string& public_host, const std::string& store);
+
+// Puts another `store` into the file, for every command from here on. The caller holds the data directory's lock.
+Status keep_store(const DataDirectory& directory, const std::string& store);
 
 }  // namespace waybill::tracker

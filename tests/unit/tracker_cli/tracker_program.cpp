@@ -93,11 +93,13 @@ nlohmann::json TrackerProgram::facts(std::vector<std::string> arguments) const {
 
 std::string TrackerProgram::dump() const { return contract::dump_sqlite((data() / "tracker.db").string()); }
 
-ServingTracker::ServingTracker(const TrackerProgram& program) {
+ServingTracker::ServingTracker(const TrackerProgram& program, const std::vector<std::string>& options) {
   int ends[2];
   REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-  child_ = start({"serve", "--data", program.data().string(), "--listen", "127.0.0.1:0", "--log-level", "error"},
-                 ends[1], -1);
+  std::vector<std::string> words{"serve",       "--data", program.data().string(), "--listen", "127.0.0.1:0",
+                                 "--log-level", "error"};
+  words.insert(words.end(), options.begin(), options.end());
+  child_ = start(words, ends[1], -1);
   ::close(ends[1]);
   out_ = ends[0];
   pollfd readable{out_, POLLIN, 0};

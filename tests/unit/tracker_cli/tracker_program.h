@@ -40,7 +40,8 @@ class TrackerProgram {
 // `serve` as a child process; SIGTERM at the end.
 class ServingTracker {
  public:
-  explicit ServingTracker(const TrackerProgram& program);  // returns when it says that it is ready
+  // Returns when it says that it is ready. `options`: further ones of `serve`.
+  explicit ServingTracker(const TrackerProgram& program, const std::vector<std::string>& options = {});
   ~ServingTracker();
   ServingTracker(const ServingTracker&) = delete;
   ServingTracker& operator=(const ServingTracker&) = delete;
