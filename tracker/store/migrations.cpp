@@ -87,6 +87,29 @@ CREATE TABLE account_counters(
   sent INTEGER NOT NULL, receipts INTEGER NOT NULL, PRIMARY KEY(object_id, quarter)) STRICT, WITHOUT ROWID;
 )sql";
 
+// Alerts. Deliveries are found by their id, which is random: it hash-distributes.
+constexpr char kAlerts[] = R"sql(
+CREATE TABLE alert_channels(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, settings TEXT NOT NULL, secret BLOB NOT NULL,
+  created INTEGER NOT NULL, removed INTEGER) STRICT;
+CREATE TABLE alert_rules(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, rule TEXT NOT NULL, state TEXT NOT NULL,
+  created INTEGER NOT NULL, ended INTEGER) STRICT;
+CREATE TABLE alert_rule_channels(
+  rule INTEGER NOT NULL REFERENCES alert_rules(id), channel INTEGER NOT NULL REFERENCES alert_channels(id),
+  PRIMARY KEY(rule, channel)) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_events(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, rule INTEGER NOT NULL REFERENCES alert_rules(id), happened INTEGER NOT NULL,
+  event TEXT NOT NULL) STRICT;
+CREATE INDEX alert_events_by_rule ON alert_events(rule, id);
+CREATE TABLE alert_deliveries(
+  id BLOB PRIMARY KEY NOT NULL, event INTEGER NOT NULL REFERENCES alert_events(id),
+  channel INTEGER NOT NULL REFERENCES alert_channels(id), created INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  next_attempt INTEGER NOT NULL, state INTEGER NOT NULL, finished INTEGER, error TEXT NOT NULL) STRICT;
+CREATE INDEX alert_deliveries_by_channel ON alert_deliveries(channel, state, event);
+CREATE INDEX alert_deliveries_by_event ON alert_deliveries(event);
+)sql";
+
 // The books. A transaction's id is a hash of its content and leads its postings' key: both hash-distribute by it.
 constexpr char kLedger[] = R"sql(
 CREATE TABLE agreement_documents(
@@ -123,7 +146,7 @@ CREATE TABLE policies(
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kLedger}, {kPolicies}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts}, {kLedger}, {kPolicies}};
   return steps;
 }
 

@@ -1,4 +1,5 @@
 #include "tracker/store/sql_accounts_detail.h"
+#include "tracker/store/sql_alerts_detail.h"
 #include "tracker/store/sql_evidence_detail.h"
 #include "tracker/store/sql_ledger_detail.h"
 #include "tracker/store/sql_policies_detail.h"
@@ -12,14 +13,19 @@ namespace {
 class SqlStore final : public Store {
  public:
   explicit SqlStore(std::unique_ptr<SqlConnection> connection)
-      : connection_(std::move(connection)), registry_(*connection_), evidence_(*connection_), accounts_(*connection_),
+      : connection_(std::move(connection)),
+        registry_(*connection_),
+        evidence_(*connection_),
+        accounts_(*connection_),
         policies_(*connection_),
+        alerts_(*connection_),
         ledger_(*connection_) {}
 
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
   Accounts& accounts() override { return accounts_; }
   Policies& policies() override { return policies_; }
+  Alerts& alerts() override { return alerts_; }
   Ledger& ledger() override { return ledger_; }
   Status transact(const std::function<Status()>& body, Writers writers) override {
     return connection_->transact(body, writers);
@@ -31,6 +37,7 @@ class SqlStore final : public Store {
   SqlEvidence evidence_;
   SqlAccounts accounts_;
   SqlPolicies policies_;
+  SqlAlerts alerts_;
   SqlLedger ledger_;
 };
 

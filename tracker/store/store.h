@@ -6,6 +6,7 @@
 
 #include "common/types/result.h"
 #include "tracker/store/accounts.h"
+#include "tracker/store/alerts.h"
 #include "tracker/store/evidence.h"
 #include "tracker/store/ledger.h"
 #include "tracker/store/policies.h"
@@ -37,6 +38,7 @@ class Store {
   virtual Evidence& evidence() = 0;
   virtual Accounts& accounts() = 0;
   virtual Policies& policies() = 0;
+  virtual Alerts& alerts() = 0;
   virtual Ledger& ledger() = 0;
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
