@@ -106,8 +106,10 @@ int Model::tight_quotas() const {
 std::string Model::audit_wants() {
   for (auto& [key, want] : wants_) {
     const auto& receiver = *by_key_.at(key.first);
-    const bool possible = std::any_of(agents_.begin(), agents_.end(), [](const ModelAgent& agent) {
-      return agent.cdn && agent.online && agent.sharing.consented;
+    const bool possible = std::any_of(agents_.begin(), agents_.end(), [&](const ModelAgent& agent) {
+      // The node outside every ISP crosses nothing that is limited.
+      const bool free_way = !with_policies_ || isp_of(agent.address) == 0;
+      return agent.cdn && agent.online && agent.sharing.consented && free_way;
     });
     const bool served = std::any_of(orders_.begin(), orders_.end(), [&](const auto& item) {
       const auto& terms = item.second.issue.order;
@@ -141,7 +143,7 @@ std::string Model::audit() {
     if (!order.live) continue;
     if (auto fault = audit_order(order); !fault.empty()) return "an order " + fault;
   }
-  for (auto fault : {audit_slots(), audit_quotas(), audit_wants(), audit_books()}) {
+  for (auto fault : {audit_slots(), audit_quotas(), audit_wants(), audit_policies(), audit_books()}) {
     if (!fault.empty()) return fault;
   }
   return "";

@@ -6,12 +6,15 @@
 namespace waybill::tracker::sim {
 
 void Model::random_event() {
+  if (with_policies_ && random_.below(60) == 0) change_policies();
   const auto dice = random_.below(1000);
   auto& agent = any_agent();
   if (dice < 5) {
     change_agreement();
   } else if (dice < 7) {
     ++moved_prefixes_;
+    prefixes_moved_ = now_;
+    ++tables_.path_table_version;
     change_registry();
   } else if (dice < 9) {
     auto& item = tables_.contents[random_.below(tables_.contents.size())];

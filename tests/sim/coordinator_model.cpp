@@ -36,8 +36,11 @@ CoordinatorOptions options_with(std::uint64_t& counter) {
 
 }  // namespace
 
-Model::Model(std::uint64_t seed)
-    : random_(seed), now_(kStart), coordinator_(options_with(next_order_), runtime::Random(seed + 1)) {
+Model::Model(std::uint64_t seed, bool with_policies)
+    : random_(seed),
+      now_(kStart),
+      with_policies_(with_policies),
+      coordinator_(options_with(next_order_), runtime::Random(seed + 1)) {
   setup();
 }
 
@@ -116,13 +119,17 @@ void Model::close(ModelOrder& order) {
   // Blocks under way still arrive and are acknowledged; a sender without a channel even hears of the end later.
   const auto limit = order.issue.order.byte_limit.value;
   if (coin(30) && now_ < order.issue.order.not_after) {
-    order.acked += static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(limit - order.acked + 1)));
+    // A sender that keeps its window is what capacity policies count on; quotas do not.
+    const auto more = with_policies_ ? std::min(limit, order.told + order.issue.order.ack_window.value) : limit;
+    if (more <= order.acked) return;
+    order.acked += static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(more - order.acked + 1)));
     order.last_bytes = now_;
   }
 }
 
 void Model::transfer(ModelOrder& order) {
   const auto& terms = order.issue.order;
+  order.moved = 0;
   auto want = wants_.find({terms.receiver, terms.content});
   if (!order.live || want == wants_.end() || now_ >= terms.not_after) return;
   const auto pair = terms.sender.bytes[0] * 31u + terms.receiver.bytes[0];
@@ -134,6 +141,7 @@ void Model::transfer(ModelOrder& order) {
   if (bytes <= 0) return;
   order.acked += bytes;
   order.last_bytes = now_;
+  order.moved = bytes;
   want->second.bytes += bytes;
 }
 
@@ -152,10 +160,12 @@ void Model::report(ModelAgent& agent) {
       perform(coordinator_.library_update(agent.key, {id, pieces, item.pieces}, now_));
     }
     protocol::Progress progress{id, pieces, {}};
-    for (const auto& [order_id, order] : orders_) {
+    for (auto& [order_id, order] : orders_) {
       if (!order.live || order.issue.order.receiver != agent.key || order.issue.order.content != id) continue;
+      order.told = order.acked;
       const bool moving = order.last_bytes == now_ && order.acked > 0;
-      progress.orders.push_back({order_id, {order.acked}, {moving ? 100'000 : 0}, moving});
+      progress.orders.push_back(
+          {order_id, {order.acked}, {moving ? std::max<std::int64_t>(100'000, order.moved) : 0}, moving});
     }
     if (whole) {
       ++wants_done;
@@ -178,7 +188,8 @@ void Model::send_receipts(ModelAgent& agent) {
       billed_[{agreement.value, day_start(isp, order.last_bytes).value}] += added;
       billed_total += added;
     }
-    coordinator_.receipt_recorded({id, agreement, {order.acked}, {added}, order.last_bytes});
+    if (with_policies_) count_policies(order, added);
+    coordinator_.receipt_recorded(with_path(order, {id, agreement, {order.acked}, {added}, order.last_bytes}));
   }
 }
 

@@ -30,6 +30,17 @@ struct ModelOrder {
   std::int64_t acked = 0;
   std::int64_t receipted = 0;  // acknowledged bytes that the tracker knows
   TimeMs last_bytes{};
+  std::int64_t moved = 0;  // bytes of the latest step
+  std::int64_t told = 0;   // of `acked`, that the receiver has reported
+  bool shown = false;      // a receipt has shown its path
+  TimeMs path_known{};     // when that was
+};
+
+// What crossed a byte policy's subject in one of its windows.
+struct PolicyWindowUse {
+  std::int64_t acked = 0;
+  std::int64_t slack = 0;  // by which it may exceed the limit, as tracker/policy/README.md states
+  std::set<OrderId> excused;
 };
 
 struct ModelWant {
@@ -39,7 +50,7 @@ struct ModelWant {
 
 class Model {
  public:
-  explicit Model(std::uint64_t seed);
+  explicit Model(std::uint64_t seed, bool with_policies = false);
 
   void step();
   // "" or the first broken promise.
@@ -50,6 +61,10 @@ class Model {
   std::int64_t wants_done = 0;
   std::map<int, std::int64_t> revoked_by_reason;
   std::int64_t issued = 0;
+  int byte_policies_tight = 0;                  // windows of which more than four fifths were used
+  int rate_policies_tight = 0;                  // moments at which more than four fifths of a rate were permitted
+  std::int64_t largest_overshoot = 0;           // of a byte policy, in bytes; within the stated bound
+  std::int64_t foreseen_overshoot = INT64_MIN;  // where every order was foreseen
 
  private:
   using WantKey = std::pair<AgentKey, ContentId>;
@@ -79,6 +94,15 @@ class Model {
   std::string audit_wants();
   std::string audit_books() const;
 
+  // coordinator_policies.cpp: capacity policies as the model reads them.
+  void change_policies();
+  std::vector<std::string> true_path(const ModelOrder& order) const;
+  bool crosses(const ModelOrder& order, const CapacityPolicy& policy) const;
+  void count_policies(ModelOrder& order, std::int64_t added);
+  RecordedBytes with_path(const ModelOrder& order, RecordedBytes recorded) const;
+  std::string audit_policies();
+  std::string audit_rate(const CapacityPolicy& policy);
+
   // The model's own reading of the rules.
   int isp_of(const IpAddress& address) const;  // 0: none
   const Agreement* agreement_of(int isp) const;
@@ -100,6 +124,10 @@ class Model {
   std::uint64_t next_connection_ = 1;
   std::int64_t next_agreement_ = 100;
   std::uint64_t next_order_ = 0;
+  const bool with_policies_;
+  std::int64_t next_policy_ = 1;
+  TimeMs prefixes_moved_{};
+  std::map<std::pair<PolicyId, std::int64_t>, PolicyWindowUse> policy_use_;
   std::string fault_;
   Coordinator coordinator_;
 };

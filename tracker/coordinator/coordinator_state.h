@@ -38,9 +38,11 @@ struct Ended {
 };
 
 // How far the acknowledged total of an order may still rise when it ends `later` from now: what its receiver reported,
-// what it may send unacknowledged, and what comes in until then at the rate it goes.
-std::int64_t may_be_acked(const LiveOrder& live, DurationMs later);
-inline constexpr DurationMs kEndArrives = seconds(2);  // a report is a second old, and a Revoke takes its time
+// what it may send unacknowledged, and what comes in until then at the rate it goes. All of the order where its
+// receiver's last report, `reported`, is no longer fresh.
+std::int64_t may_be_acked(const LiveOrder& live, TimeMs reported, TimeMs now, DurationMs later);
+inline constexpr DurationMs kReportIsFresh = seconds(3);  // reports come every second
+inline constexpr DurationMs kEndArrives = seconds(2);     // a report is a second old, and a Revoke takes its time
 inline constexpr DurationMs kSharesEvery = seconds(2);
 inline constexpr DurationMs kRoutesEvery = minutes(10);  // predictions age
 

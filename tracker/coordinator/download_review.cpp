@@ -12,9 +12,6 @@ using protocol::Refusal;
 
 namespace {
 
-// Reports come every second; from one that is late nothing is concluded about its sources.
-constexpr DurationMs kReportIsFresh = seconds(3);
-
 bool delivers(const LiveOrder& live, TimeMs now, DurationMs stall) {
   return live.last_gain > live.issued && now - live.last_gain < stall;
 }
@@ -94,6 +91,7 @@ void Coordinator::State::forgive(AgentIndex receiver, const LiveOrder& live) {
 }
 
 void Coordinator::State::drop_stalled(Download& download, Step& step) {
+  // From a report that is late nothing is concluded about the sources.
   if (step.now - download.last_report > kReportIsFresh) return;
   const auto sources = sources_of(download);
   const bool others_deliver = std::any_of(sources.begin(), sources.end(),

@@ -118,7 +118,7 @@ void Coordinator::State::enter_order(Download& download, LiveOrder live, const s
     const bool raised = before.order.rate_limit.value > 0 && (rate.value == 0 || rate > before.order.rate_limit);
     const auto hand_over = raised ? kHandOverRaised : kHandOver;
     before.superseded_until = now + hand_over;
-    policies.supersede(*replaces, order.id, may_be_acked(before, hand_over + kEndArrives));
+    policies.supersede(*replaces, order.id, may_be_acked(before, download.last_report, now, hand_over + kEndArrives));
   } else {
     swarm.add_serving(live.sender, 1);
     swarm.add_fetching(live.receiver, 1);
@@ -140,9 +140,10 @@ void Coordinator::State::end_order(const OrderId& id, const Ended& ended, Step& 
   if (live.order.agreement) {
     if (auto* ledger = grants.ledger(live.order.agreement)) ledger->close(id, live.acked, step.now);
   }
-  policies.close(id, live.acked, may_be_acked(live, kEndArrives), step.now);
   std::erase(swarm.edit_agent(live.sender).orders_as_sender, id);
   const auto of = downloads.find({live.receiver, live.order.content});
+  const auto reported = of == downloads.end() ? TimeMs{} : of->second.last_report;
+  policies.close(id, live.acked, may_be_acked(live, reported, step.now, kEndArrives), step.now);
   if (of != downloads.end()) std::erase(of->second.orders, id);
   if (live.superseded_until) return;
   swarm.add_serving(live.sender, -1);

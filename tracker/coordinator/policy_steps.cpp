@@ -9,7 +9,8 @@ namespace waybill::tracker {
 
 using protocol::Refusal;
 
-std::int64_t may_be_acked(const LiveOrder& live, DurationMs later) {
+std::int64_t may_be_acked(const LiveOrder& live, TimeMs reported, TimeMs now, DurationMs later) {
+  if (now - reported > kReportIsFresh) return live.order.byte_limit.value;
   const auto coming = live.order.ack_window.value + live.rate.value / 1000 * later.value;
   return std::min(live.order.byte_limit.value, live.acked.value + coming);
 }
@@ -51,7 +52,9 @@ void Coordinator::State::use_policies(const std::vector<PolicyUse>& use, TimeMs 
       return !sibling.superseded_until && sibling.receiver == live.receiver &&
              sibling.order.content == live.order.content;
     });
-    if (later != siblings.end()) policies.supersede(id, *later, may_be_acked(live, kHandOver + kEndArrives));
+    const auto& download = downloads.at({live.receiver, live.order.content});
+    if (later != siblings.end())
+      policies.supersede(id, *later, may_be_acked(live, download.last_report, now, kHandOver + kEndArrives));
   }
 }
 
