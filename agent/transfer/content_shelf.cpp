@@ -135,6 +135,8 @@ lt::add_torrent_params ContentShelf::params_for(Content& content) {
   params.ti = std::make_shared<lt::torrent_info>(*content.info);
   params.save_path = file.parent_path().string();
   params.renamed_files[kOnlyFile] = file.filename().string();
+  // The whole file's room at once: a mapped file that runs out of disk later is a SIGBUS, not an error.
+  params.storage_mode = lt::storage_mode_allocate;
   params.flags = lt::torrent_flags::disable_dht | lt::torrent_flags::disable_lsd | lt::torrent_flags::disable_pex |
                  lt::torrent_flags::override_trackers | lt::torrent_flags::override_web_seeds;
   if (content.sequential) params.flags |= lt::torrent_flags::sequential_download;

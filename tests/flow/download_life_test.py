@@ -127,6 +127,44 @@ def named_in_one_line(cluster, folder):
             print(f"ok: publish {name}: {failed.stderr}")
 
 
+SMALL_DISK = """
+get() { "$2" get "$3" -o "$1/film" --data "$4" >>"$1.out" 2>"$1.$7"; echo "$?" >"$1.$7.status"; }
+mount -t tmpfs -o size=16m waybill "$1" || exit 77
+get "$@" small
+mount -o remount,size=64m "$1"
+get "$@" filled &
+until [ -e "$1.filled.status" ] || [ "$(stat -c %b "$1/film.part" 2>/dev/null || echo 0)" -ge "$6" ]; do sleep 0.1; done
+dd if=/dev/zero of="$1/filler" bs=1M 2>/dev/null
+wait
+cmp "$1/film" "$5"
+"""
+
+
+def fills_a_small_disk(cluster, content, folder, film):
+    """A disk that is too small: exit status 1 and a line that says so. One that others fill during the download does no
+    harm, because its room was taken at the start. The disk is a small tmpfs in a mount namespace of its own."""
+    runner, agent = LoopbackRunner(), binaries() / "waybill-agent"
+    data, disk = folder / "small-agent", folder / "disk"
+    disk.mkdir()
+    status, _, err = runner.call(None, [agent, "enroll", cluster.tracker.client_link, "--data", data])
+    assert status == 0, err
+    status, out, err = runner.call(None, ["unshare", "--mount", "sh", "-c", SMALL_DISK, "sh", disk, agent,
+                                          url_of(cluster, content), data, film, SIZE // 512], patience=240)
+    if status == 77:
+        print("not tested: this machine refuses mount namespaces, so no small disk could be made")
+        return
+
+    def told(name):
+        return (folder / f"disk.{name}.status").read_text().strip(), (folder / f"disk.{name}").read_text().strip()
+
+    ended, text = told("small")
+    last = text.splitlines()[-1]
+    assert ended == "1" and str(disk) in last and "full" in last, (ended, text)
+    print(f"ok: a disk that is too small: {last}")
+    assert told("filled")[0] == "0" and status == 0, (told("filled"), status, out, err)
+    print("ok: a disk that others fill during the download")
+
+
 def broken(cluster, folder, name):
     """The state of an enrolled agent, with one file overwritten."""
     data = folder / f"broken-{name}"
@@ -152,6 +190,7 @@ def main():
         waits_for_the_tracker(cluster, content)
         resumes_after_sigkill(cluster, content, folder, film)
         consent_and_grant(cluster, content, folder)
+        fills_a_small_disk(cluster, content, folder, film)
         named_in_one_line(cluster, folder)
     print("all good")
 
