@@ -24,9 +24,9 @@ inline constexpr DurationMs kAskAgainInterval = seconds(10);
 inline constexpr DurationMs kLastWordsTimeout = seconds(2);
 
 struct GetRequest {
-  std::string url;               // what content_request understands
-  std::filesystem::path folder;  // absolute; where the file goes under the torrent's name, unless `output` is given
-  std::filesystem::path output;  // absolute, or empty
+  std::string url;                // what content_request understands
+  std::filesystem::path folder;   // absolute; where the file goes under the torrent's name, unless `output` is given
+  std::filesystem::path output;   // absolute, or empty
   std::filesystem::path ca_file;  // absolute; empty: the desk's own
   bool sequential = false;
   bool force = false;  // replace an existing file

@@ -2,7 +2,6 @@
 // TLS.
 #include "agent/control/control_session.h"
 
-
 #include <doctest/doctest.h>
 
 #include "agent/control/tracker_client.h"
