@@ -1,6 +1,7 @@
 // Bench `select`: source decisions a second of one thread's time, with 100,000 agents online of which 1,000, 10,000 or
 // 50,000 hold the content. Prints each rate, its ratio to the target of 100,000 a second, and how the rate changes with
-// the number of holders. `--toy` runs a hundredth of it, so that it does not rot. Never fails for being slow.
+// the number of holders; and the rate under 100 capacity policies. `--toy` runs a hundredth of it, so that it does not
+// rot. Never fails for being slow.
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -8,6 +9,8 @@
 
 #include "tracker/coordinator/candidate_sampling.h"
 #include "tracker/coordinator/coordinator.h"
+#include "tracker/coordinator/policy_ledger.h"
+#include "tracker/coordinator/policy_routes.h"
 
 using namespace waybill;
 using namespace waybill::tracker;
@@ -53,7 +56,70 @@ struct Setting {
   std::uint64_t agents;
   std::uint64_t holders;
   std::uint64_t decisions;
+  int policies = 0;
 };
+
+std::string isp_name(IspId isp) { return "SP" + std::to_string(isp.value); }
+
+// Policies as an operator of 200 ISPs may have them: on borders, on aggregates, on routers; bytes and rates.
+std::vector<CapacityPolicy> some_policies(int count, runtime::Random& random) {
+  std::vector<CapacityPolicy> policies;
+  for (int i = 1; i <= count; ++i) {
+    CapacityPolicy policy;
+    policy.id = {i};
+    policy.isp = {static_cast<std::int64_t>(1 + random.below(kIsps))};
+    const auto other = isp_name({static_cast<std::int64_t>(1 + random.below(kIsps))});
+    policy.subject = i % 5 == 0   ? PolicySubject::isp_out
+                     : i % 5 == 1 ? PolicySubject::isp_into
+                                  : PolicySubject::component;
+    policy.component = i % 5 == 2 ? "router:core" + std::to_string(policy.isp.value)
+                                  : "inter-isp-link:" + isp_name(policy.isp) + ">" + other;
+    if (i % 2 == 0) {
+      policy.rate = {1'000'000'000};
+    } else {
+      policy.bytes = {1'000'000'000'000'000};
+    }
+    policies.push_back(policy);
+  }
+  return policies;
+}
+
+// What the coordinator's own gate does, for one receiver.
+class BenchGate final : public PolicyGate {
+ public:
+  BenchGate(PolicyLedger& ledger, PolicyRoutes& routes) : ledger_(ledger), routes_(routes) { request_.owner = "owner"; }
+  void direct(AgentIndex receiver) { receiver_ = receiver; }
+  bool open(AgentIndex source, bool cdn_node) const override {
+    const auto& touched = routes_.touched(source, receiver_, ledger_.index(), {});
+    auto request = request_;
+    request.cdn_node = cdn_node;
+    return touched.empty() || !ledger_.admit(touched, request).blocking;
+  }
+
+ private:
+  PolicyLedger& ledger_;
+  PolicyRoutes& routes_;
+  PolicyRequest request_;
+  AgentIndex receiver_ = 0;
+};
+
+// Measured paths between neighbourhoods, each through its sender's ISP's core router.
+void teach(PolicyRoutes& routes, const SwarmState& swarm, std::uint64_t paths, runtime::Random& random) {
+  for (std::uint64_t i = 0; i < paths; ++i) {
+    const auto& from = swarm.agent(static_cast<AgentIndex>(random.below(swarm.places())));
+    const auto& to = swarm.agent(static_cast<AgentIndex>(random.below(swarm.places())));
+    auto path = std::make_shared<ResolvedPath>();
+    path->printed = "measured";
+    for (const auto& key :
+         {"isp:" + isp_name(from.isp), "router:core" + std::to_string(from.isp.value),
+          "inter-isp-link:" + isp_name(from.isp) + ">" + isp_name(to.isp), "isp:" + isp_name(to.isp)}) {
+      PathComponent component;
+      component.key = key;
+      path->components.push_back(component);
+    }
+    routes.learn({from.isp, from.address}, {to.isp, to.address}, path, {});
+  }
+}
 
 double measure_selection(const Setting& setting) {
   SwarmState swarm;
@@ -70,6 +136,14 @@ double measure_selection(const Setting& setting) {
   for (int isp = 1; isp <= kIsps; ++isp) {  // a third grants nothing
     swarm.set_spendable(IspId{isp}, isp % 3 == 0 ? 0 : kUnlimitedBytes);
   }
+  PolicyLedger ledger;
+  PolicyRoutes routes(isp_name);
+  BenchGate gate(ledger, routes);
+  if (setting.policies > 0) {
+    for (AgentIndex i = 0; i < swarm.places(); ++i) routes.place(i, swarm.agent(i).isp, swarm.agent(i).address);
+    teach(routes, swarm, setting.agents / 5, random);
+    ledger.replace(some_policies(setting.policies, random), {});
+  }
   std::vector<Candidate> chosen;
   std::uint64_t sources = 0;
   const auto start = thread_seconds();
@@ -78,12 +152,15 @@ double measure_selection(const Setting& setting) {
     request.content = content;
     request.receiver = static_cast<AgentIndex>(random.below(setting.agents));
     request.needs.peers = 7;
+    gate.direct(request.receiver);
+    if (setting.policies > 0) request.policies = &gate;
     sources += select_sources(swarm, request, random, chosen);
   }
   const auto rate = static_cast<double>(setting.decisions) / (thread_seconds() - start);
-  std::printf("select  %7llu agents  %6llu holders  %9.0f decisions/s  %5.2f of target  %.2f sources each\n",
-              static_cast<unsigned long long>(setting.agents), static_cast<unsigned long long>(setting.holders), rate,
-              rate / kTarget, static_cast<double>(sources) / static_cast<double>(setting.decisions));
+  std::printf(
+      "select  %7llu agents  %6llu holders  %3d policies  %9.0f decisions/s  %5.2f of target  %.2f sources each\n",
+      static_cast<unsigned long long>(setting.agents), static_cast<unsigned long long>(setting.holders),
+      setting.policies, rate, rate / kTarget, static_cast<double>(sources) / static_cast<double>(setting.decisions));
   return rate;
 }
 
@@ -137,6 +214,9 @@ int main(int argc, char** argv) {
   }
   std::printf("select  rate with 50,000 holders over rate with 1,000: %.2f (target: not growing with holders)\n",
               last / first);
+  const auto without = measure_selection({100'000 / scale, 10'000 / scale, 400'000 / scale});
+  const auto with = measure_selection({100'000 / scale, 10'000 / scale, 400'000 / scale, 100});
+  std::printf("select  rate under 100 policies over rate without: %.2f\n", with / without);
   measure_requests({100'000 / scale, 10'000 / scale, 400'000 / scale});
   return 0;
 }

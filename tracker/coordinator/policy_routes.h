@@ -1,6 +1,7 @@
 #pragma once
-// Which policies would traffic from this agent to that one touch? The predictor's answers, kept for each two
-// neighbourhoods so that a decision costs one look-up for each candidate. One thread owns it.
+// Which policies would traffic from this agent to that one touch? The predictor's answers, kept for what was learnt of
+// neighbourhoods and for each two ISPs, so that a decision costs at most three look-ups for each candidate. One thread
+// owns it.
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -46,14 +47,29 @@ class PolicyRoutes {
       return static_cast<std::size_t>(key ^ key >> 32);
     }
   };
+  struct Place {
+    PathEnd end;
+    PlaceIndex isp = 0;  // the place that stands for its ISP as a whole
+  };
+  static constexpr std::uint32_t kUnresolved = 0xffffffff;
+  static std::uint64_t route_key(PlaceIndex from, PlaceIndex to) { return std::uint64_t{from} << 32 | to; }
   PlaceIndex intern(const PlaceKey& key);
+  PlaceIndex place_at(IspId isp, const IpAddress& address);
+  std::uint32_t resolve(PlaceIndex from, PlaceIndex to, const PolicyIndex& index, TimeMs now);
 
   PathPredictor predictor_;
-  std::vector<PlaceIndex> place_of_;  // by AgentIndex
-  std::vector<PathEnd> places_;
+  struct AgentPlace {
+    PlaceIndex place = 0;
+    PlaceIndex isp = 0;  // of the place
+  };
+  std::vector<AgentPlace> place_of_;  // by AgentIndex
+  std::vector<char> learnt_from_;     // by place: was any path from there learnt?
+  std::vector<Place> places_;
   std::unordered_map<PlaceKey, PlaceIndex, PlaceHash> by_key_;
-  std::unordered_map<std::uint64_t, std::uint32_t, RouteHash> routes_;  // two places to one of lists_
-  std::vector<std::vector<PolicySlot>> lists_;                          // each list once: there are few
+  // Two places to one of lists_. Neighbourhoods are in here where a path from them was learnt, pairs of ISPs once
+  // asked.
+  std::unordered_map<std::uint64_t, std::uint32_t, RouteHash> routes_;
+  std::vector<std::vector<PolicySlot>> lists_;  // each list once: there are few
   bool stale_ = false;
 };
 
