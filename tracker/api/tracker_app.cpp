@@ -9,6 +9,7 @@
 #include "common/net/local_socket.h"
 #include "common/protocol/limits.h"
 #include "common/runtime/log.h"
+#include "tracker/api/alert_service.h"
 #include "tracker/api/control_desk.h"
 #include "tracker/api/http_routes.h"
 #include "tracker/api/live_commands.h"
@@ -85,6 +86,7 @@ class TrackerApp {
   std::atomic<std::shared_ptr<const PathTables>> tables_;
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<AlertService> alerts_;
   std::unique_ptr<HttpRoutes> routes_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<net::LocalServer> local_server_;
@@ -111,6 +113,7 @@ Status TrackerApp::start() {
   use_registry(state->registry);
   desk_->restore(std::move(state->agents), state->quotas.use, state->quotas.orders);
   start_ingest();
+  alerts_ = std::make_unique<AlertService>(loop_, bridge_, clock_);
   return start_servers();
 }
 
@@ -221,6 +224,7 @@ TrackerApp::~TrackerApp() {
   local_server_.reset();
   server_.reset();
   ingest_.reset();
+  alerts_.reset();
   store_thread_.reset();
 }
 
