@@ -10,5 +10,6 @@ inline constexpr char kHelloDomain[] = "waybill hello 1";
 inline constexpr char kEnrollDomain[] = "waybill enroll 1";
 inline constexpr char kPublishDomain[] = "waybill publish 1";
 inline constexpr char kPeerDomain[] = "waybill peer 1";
+inline constexpr char kStatementDomain[] = "waybill statement 1";
 
 }  // namespace waybill::protocol

@@ -194,7 +194,8 @@ void Model::send_receipts(ModelAgent& agent) {
 }
 
 void Model::step() {
-  const auto pause = coin(1) ? DurationMs{static_cast<std::int64_t>(random_.below(240'000))}  // the machine slept
+  const auto pause = coin(1) ? DurationMs{static_cast<std::int64_t>(random_.below(with_policies_ ? 100'000 : 240'000))}
+                             // the machine slept
                              : DurationMs{static_cast<std::int64_t>(1 + random_.below(1000))};
   now_ = now_ + pause;
   std::erase_if(orders_, [&](const auto& item) {  // long over, its receipts delivered

@@ -108,9 +108,16 @@ std::optional<Money> DocumentReader::optional_money(const char* key, Currency cu
 
 TimeMs DocumentReader::time(const char* key) {
   const auto word = text(key);
-  const auto parsed = parse_time(word, {0}, "UTC");
-  // Relative and local times would mean something else tomorrow or elsewhere.
-  if (parsed && format_time(*parsed) == word) return *parsed;
+  // Whole seconds are parsed, "2026-11-01T00:00:00.250Z" by its milliseconds apart.
+  auto whole = word;
+  std::int64_t thousandths = 0;
+  if (word.size() == 24 && word[19] == '.') {
+    whole.erase(19, 4);
+    for (const char digit : word.substr(20, 3)) thousandths = thousandths * 10 + (digit - '0');
+  }
+  const auto parsed = parse_time(whole, {0}, "UTC");
+  // Relative and local times would mean something else tomorrow or elsewhere: only what is printed so is a time here.
+  if (parsed && format_time(*parsed + DurationMs{thousandths}) == word) return *parsed + DurationMs{thousandths};
   blame(key, "'" + word + "' is not a time in UTC like 2026-11-01T00:00:00Z");
   return {};
 }

@@ -36,6 +36,8 @@ nlohmann::json execute(AdministrationContext& context, const nlohmann::json& req
 std::string execute_text(AdministrationContext& context, const std::string& request);
 // True for the commands that need a running tracker's live state: `execute` refuses them, saying so.
 bool needs_running_tracker(const std::string& command);
+// The exit status of a refusal: one that begins with an option's name is of the command line itself, wrong usage.
+int refusal_status(const std::string& refusal);
 // True for those that `execute` runs on a store opened read-only.
 bool reads_only(const std::string& command);
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "common/command_line/usage_message.h"
 #include "tracker/cli/administration.h"
 #include "tracker/cli/answer_text_json.h"
 #include "tracker/cli/command_execution_json.h"
@@ -49,6 +50,10 @@ int run_and_print(Invocation& invocation) {
   }
   const bool evidence = invocation.command == "settle" && invocation.arguments.contains("evidence");
   if (evidence && invocation.format != OutputFormat::json) return complain("--evidence needs --format json", 2);
+  if (invocation.command == "agents" && invocation.arguments.contains("for") &&
+      !invocation.arguments.contains("content")) {
+    return complain("--for needs --content: it asks who would serve this agent that content", 2);
+  }
   const auto answer = run(invocation);
   if (!answer.value("ok", false)) {
     return complain(answer.value("error", "the tracker gave no reason"), answer.value("exit", 1));
@@ -65,13 +70,16 @@ int run_command_line(int argc, char** argv) {
   Invocation invocation;
   CLI::App program("The tracker of Waybill: directs downloads, keeps the receipts, settles with the ISPs.",
                    "waybill-tracker");
+  program.set_version_flag("--version", "waybill-tracker " WAYBILL_VERSION);
+  program.footer("Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
   program.require_subcommand(1);
-  program.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "waybill-tracker: " + printable(error.what()) + " (--help shows the usage)\n";
+  program.failure_message([](const CLI::App* app, const CLI::Error& error) {
+    return "waybill-tracker: " + printable(usage_message(*app, error)) + "\n";
   });
   add_service_commands(program, invocation);
   add_registry_commands(program, invocation);
   add_policy_commands(program, invocation);
+  add_ledger_commands(program, invocation);
   add_report_commands(program, invocation);
   try {
     program.parse(argc, argv);

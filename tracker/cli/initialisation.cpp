@@ -151,7 +151,7 @@ Result<json> run(const json& arguments) {
 json initialise(const json& arguments) {
   auto answer = run(arguments);
   if (answer) return *answer;
-  return {{"ok", false}, {"error", answer.error().message}, {"exit", 1}};
+  return {{"ok", false}, {"error", answer.error().message}, {"exit", refusal_status(answer.error().message)}};
 }
 
 }  // namespace waybill::tracker

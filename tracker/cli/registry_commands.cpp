@@ -34,17 +34,30 @@ void add_agreement(CLI::App& program, Invocation& invocation) {
   auto& agreement = group(program, "agreement", "what each ISP grants, and what it is paid");
   CommandOptions(agreement, "add", "an ISP's grant and tariff; one ISP's agreements never overlap", "agreement add",
                  invocation)
-      .needed_text("--isp", "isp", "the ISP", "NAME")
-      .needed_text("--grant", "grant",
-                   "when its customers' uplinks may be used: always, none, or hours in its time zone like 18:00-24:00",
-                   "GRANT")
+      .text("--isp", "isp", "the ISP", "NAME")
+      .text("--grant", "grant",
+            "when its customers' uplinks may be used: always, none, or hours in its time zone like 18:00-24:00",
+            "GRANT")
+      .text("--terms", "terms",
+            "all of the terms as JSON, an ISP's or an owner's, instead of the options above: \"$(cat FILE)\"", "JSON")
       .text("--quota", "quota", "at most so many acknowledged bytes a period, e.g. 10TB", "BYTES")
       .text("--per", "per", "the quota's period: day or month (default month)", "PERIOD")
-      .needed_text("--price", "price", "owed per GB (10^9 bytes) between its own customers", "AMOUNT")
+      .text("--price", "price", "owed per GB (10^9 bytes) between its own customers", "AMOUNT")
       .text("--off-net-price", "off_net_price", "owed per GB to receivers elsewhere (default: --price)", "AMOUNT")
-      .needed_text("--currency", "currency", "ISO 4217 code, e.g. EUR", "CODE")
+      .text("--currency", "currency", "ISO 4217 code, e.g. EUR", "CODE")
       .text("--from", "from", "begins: 2026-11-01 in the ISP's time zone, 2026-11-01T00:00Z (default now)", "TIME")
       .text("--until", "until", "ends; without it, it holds until `agreement end`", "TIME")
+      .data()
+      .output();
+  CommandOptions(agreement, "renegotiate", "end the one in force where the new terms begin, and add these",
+                 "agreement renegotiate", invocation)
+      .needed_text("--terms", "terms", "the new terms as JSON: \"$(cat FILE)\"", "JSON")
+      .data()
+      .output();
+  CommandOptions(agreement, "show", "every term of the agreements with one party, as JSON", "agreement show",
+                 invocation)
+      .text("--isp", "isp", "the ISP", "NAME")
+      .text("--owner", "owner", "or the content owner", "NAME")
       .data()
       .output();
   CommandOptions(agreement, "list", "list the agreements", "agreement list", invocation)

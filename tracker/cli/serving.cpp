@@ -7,6 +7,7 @@
 #include "tracker/cli/administration.h"
 #include "tracker/cli/command_execution_json.h"
 #include "tracker/cli/settings.h"
+#include "tracker/reports/text_table.h"
 #include "tracker/store/store.h"
 
 namespace waybill::tracker {
@@ -83,8 +84,8 @@ Result<int> serve(const Invocation& invocation) {
 int run_server(const Invocation& invocation) {
   const auto status = serve(invocation);
   if (status) return *status;
-  std::fprintf(stderr, "waybill-tracker: %s\n", status.error().message.c_str());
-  return 1;
+  std::fprintf(stderr, "waybill-tracker: %s\n", printable(status.error().message).c_str());
+  return refusal_status(status.error().message);
 }
 
 }  // namespace waybill::tracker

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include "tracker/cli/administration.h"
 #include "tracker/cli/command_execution_json.h"
+#include "tracker/cli/commands/counted_words.h"
 #include "tracker/cli/file_output.h"
 #include "tracker/reports/byte_size.h"
 #include "tracker/settlement/settlement_export.h"
@@ -46,10 +48,10 @@ json verified_json(const VerifiedExport& verified) {
                             format_time(statement.made_at)),
                 fmt::format("  signed by tracker key {}", verified.tracker_key.hex())};
   if (verified.has_evidence) {
-    lines.push_back(fmt::format(
-        "  {} receipts of {} orders: every order, receipt and acknowledgement is signed by its party, and their bytes "
-        "make up every line",
-        verified.receipts, verified.orders));
+    lines.push_back(
+        fmt::format("  {} of {}: every order, receipt and acknowledgement is signed by its party, and their bytes make "
+                    "up every line",
+                    counted(verified.receipts, "receipt", "receipts"), counted(verified.orders, "order", "orders")));
     lines.push_back("  which receiver is on-net is the tracker's signed word, by its table of prefixes");
   } else {
     lines.push_back(
@@ -78,7 +80,7 @@ json verified_json(const VerifiedExport& verified) {
 json run_verification(const json& arguments) {
   const auto verified = verify(arguments);
   if (verified) return verified_json(*verified);
-  return {{"ok", false}, {"error", verified.error().message}, {"exit", 1}};
+  return {{"ok", false}, {"error", verified.error().message}, {"exit", refusal_status(verified.error().message)}};
 }
 
 }  // namespace waybill::tracker

@@ -33,7 +33,11 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
     s.swarm.set_isp(index, s.isp_of ? s.isp_of(agent.address) : IspId{});
     s.routes.place(index, agent.isp, agent.address);
   }
-  if (std::exchange(s.path_table_version, tables.path_table_version) != s.path_table_version) s.routes.forget_paths();
+  if (s.path_table_version != tables.path_table_version) {
+    s.routes.forget_paths();
+    for (auto& [id, live] : s.orders) live.path = nullptr;
+  }
+  s.path_table_version = tables.path_table_version;
   s.all_policies = std::move(tables.policies);
   s.content_class = std::move(tables.class_of);
   s.use_policies(tables.policy_use, now);

@@ -60,7 +60,9 @@ void Coordinator::State::take_report(Download& download, const protocol::Progres
     }
     live->acked = acked;
     live->rate = rate;
-    policies.report(item.order, rate);
+    // Over the order's life: a sender with a limit sends in bursts, some seconds apart.
+    const auto life = std::max<std::int64_t>(1000, (step.now - live->issued).value);
+    policies.report(item.order, {acked.value * 1000 / life});
     (live->cdn_node ? cdn : peers) += rate;
   }
   if (!options.spare_cdn) return;

@@ -101,7 +101,10 @@ void Coordinator::State::record_policies(const RecordedBytes& recorded) {
   }
   if (policies.empty()) return;
   const auto found = orders.find(recorded.order);
-  if (found != orders.end() && measured && found->second.path != recorded.path) {
+  // A path between the ISPs of another time says nothing of what the order crosses now.
+  const bool of_now = found != orders.end() && swarm.agent(found->second.sender).isp == facts.source_isp &&
+                      swarm.agent(found->second.receiver).isp == facts.destination_isp;
+  if (of_now && measured && found->second.path != recorded.path) {
     found->second.path = recorded.path;
     enter_policies(found->second, latest);
   }

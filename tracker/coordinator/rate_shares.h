@@ -16,9 +16,9 @@
 
 namespace waybill::tracker {
 
-inline constexpr DurationMs kBetweenRerates = seconds(4);  // of one order, unless the limit is exceeded
-inline constexpr DurationMs kRateWantedFor = seconds(10);  // room is kept for a newcomer that was refused
-inline constexpr DurationMs kRateShowsAfter = seconds(5);  // before it, an order's rate does not tell what it can use
+inline constexpr DurationMs kBetweenRerates = seconds(4);   // of one order, unless the limit is exceeded
+inline constexpr DurationMs kRateWantedFor = seconds(10);   // room is kept for a newcomer that was refused
+inline constexpr DurationMs kRateShowsAfter = seconds(20);  // before it, an order's rate does not tell what it can use
 
 class RateShares {
  public:
@@ -28,7 +28,7 @@ class RateShares {
   void enter(const OrderId& order, ByteRate rate, bool cdn_node, TimeMs now);
   void supersede(const OrderId& earlier, const OrderId& later);  // both have entered
   void leave(const OrderId& order);
-  void report(const OrderId& order, ByteRate rate);  // as its receiver says
+  void report(const OrderId& order, ByteRate rate);  // over its life so far, as its receiver says
   bool contains(const OrderId& order) const { return shares_.contains(order); }
 
   // What a further order would get; 0: less than kLeastOrderRate.

@@ -20,6 +20,23 @@ Status check_not_closed(Store& store, const Party& party, TimeMs at) {
   return check_change(periods, at);
 }
 
+// The coordinator grants by the registry's columns (policy/grant.h): a grant that says more than these would be kept
+// wrongly, so it is refused.
+Status check_kept(const GrantTerms& grant) {
+  const auto refused = [](const std::string& what) {
+    return refuse("grant: " + what +
+                  " cannot be kept by this tracker's coordinator: state one span of hours for every "
+                  "day, one quota, and no classes, owners or rate");
+  };
+  if (grant.hours.spans.size() > 1) return refused("several spans of hours");
+  if (!grant.hours.empty() && grant.hours.spans.front().weekdays != kEveryDay) return refused("hours of some weekdays");
+  if (grant.quota_per_day.value != 0 && grant.quota_per_month.value != 0) return refused("a quota a day and a month");
+  if (grant.classes.size() != 2) return refused("one class of content");
+  if (grant.owners.kind != OwnerFilter::Kind::all) return refused("a choice of owners");
+  if (grant.rate_cap.value != 0) return refused("a rate");
+  return {};
+}
+
 // What the registry's columns can say of the terms; the rest is in the document.
 Agreement columns_of(const IspAgreement& terms, IspId isp) {
   Agreement row;
@@ -43,6 +60,7 @@ Agreement columns_of(const IspAgreement& terms, IspId isp) {
 }
 
 Result<IspAgreement> insert(Store& store, const IspAgreement& terms, IspId isp) {
+  if (auto good = check_kept(terms.grant); !good) return tl::make_unexpected(good.error());
   const auto row = store.registry().add_agreement(columns_of(terms, isp));
   if (!row) return tl::make_unexpected(row.error());
   auto added = terms;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "common/protocol/domains.h"
 #include "tracker/settlement/export_reading_json.h"
 #include "tracker/settlement/statement_text.h"
 
@@ -18,7 +19,7 @@ Result<ReadExport> read_fields(const json& value) {
   const auto& text = value.at("signed").at("text").get_ref<const std::string&>();
   const auto signature = crypto::Signature::from_hex(value.at("signed").at("signature").get<std::string>());
   if (!signature) return pass_on(signature.error(), "signature of the statement");
-  if (!crypto::verify(*key, kStatementDomain, text, *signature)) {
+  if (!crypto::verify(*key, protocol::kStatementDomain, text, *signature)) {
     return refuse("the statement's signature is not the tracker key's: the text or the key was changed");
   }
   auto statement = read_statement(text);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/protocol/domains.h"
 #include "tracker/settlement/export_reading_json.h"
 #include "tracker/settlement/statement_text.h"
 
@@ -15,7 +16,7 @@ std::string settlement_export(const crypto::KeyPair& tracker, const Statement& s
   json value = {{"format", kExportFormat},
                 {"tracker_key", tracker.public_key().hex()},
                 {"statement", json::parse(text)},
-                {"signed", {{"text", text}, {"signature", tracker.sign(kStatementDomain, text).hex()}}}};
+                {"signed", {{"text", text}, {"signature", tracker.sign(protocol::kStatementDomain, text).hex()}}}};
   if (evidence) {
     auto& orders = value["evidence"]["orders"] = json::array();
     for (const auto& order : *evidence) {

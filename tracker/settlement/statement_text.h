@@ -8,9 +8,6 @@
 
 namespace waybill::tracker {
 
-// Under the signature of every statement.
-inline constexpr char kStatementDomain[] = "waybill statement 1";
-
 std::string statement_text(const Statement& statement);
 // Refuses a text that statement_text would not have written for the same figures, naming the first field at fault.
 Result<Statement> read_statement(std::string_view text);

@@ -103,7 +103,7 @@ TEST_CASE("golden: enrolment and publication") {
 TEST_CASE("golden: domains and numbers") {
   std::string lines;
   for (const char* domain : {kOrderDomain, kAcknowledgementDomain, kReceiptDomain, kDeliveryDomain, kHelloDomain,
-                             kEnrollDomain, kPublishDomain, kPeerDomain}) {
+                             kEnrollDomain, kPublishDomain, kPeerDomain, kStatementDomain}) {
     lines += std::string(domain) + "\n";
   }
   for (const auto status : kAllReceiptStatuses) {

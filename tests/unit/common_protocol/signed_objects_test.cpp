@@ -74,7 +74,7 @@ TEST_CASE("a signature made for one kind of object is worthless for another") {
   const auto envelope = Envelope::sign(key, kReceiptDomain, "payload");
   CHECK(envelope.verify(key.public_key(), kReceiptDomain));
   for (const char* domain : {kOrderDomain, kAcknowledgementDomain, kDeliveryDomain, kHelloDomain, kEnrollDomain,
-                             kPublishDomain, kPeerDomain}) {
+                             kPublishDomain, kPeerDomain, kStatementDomain}) {
     CHECK_FALSE(envelope.verify(key.public_key(), domain));
   }
 }

@@ -51,13 +51,13 @@ TEST_CASE("an ISP is refused by name, prefix, time zone or number") {
   program.facts({"isp", "add", "SP1", "--prefix", "198.51.100.0/24"});
   refused(program, {"isp", "add", "SP1"}, "SP1");
   refused(program, {"isp", "add", "SP2", "--prefix", "203.0.113.0/24", "--prefix", "198.51.100.0/24"}, "SP1 already");
-  refused(program, {"isp", "add", "SP2", "--timezone", "Europe/Atlantis"}, "Europe/Atlantis");
+  refused(program, {"isp", "add", "SP2", "--timezone", "Europe/Atlantis"}, "--timezone", 2);
   refused(program, {"isp", "add", "SP2", "--prefix", "198.51.100.7/24"}, "--prefix", 2);
   refused(program, {"isp", "add", "SP2", "--prefix", "nonsense"}, "--prefix", 2);
   refused(program, {"isp", "add", "SP2", "--asn", "4294967296"}, "--asn", 2);
   refused(program, {"isp", "add", "unknown"}, "unknown");
   refused(program, {"isp", "add", "SP1>SP2"}, "name");
-  refused(program, {"isp", "add", ""}, "--name", 2);
+  refused(program, {"isp", "add", ""}, "NAME", 2);
   refused(program, {"isp", "show", "SP9"}, "SP9");
   refused(program, {"isp", "remove", "SP9"}, "SP9");
   program.facts(agreement("SP1", {"--grant", "always"}));
@@ -109,22 +109,22 @@ TEST_CASE("an agreement is refused where it overlaps or cannot be read") {
   refused(program, agreement("SP1", {"--grant", "always", "--quota", "0"}), "--quota", 2);
   refused(program, agreement("SP1", {"--grant", "always", "--per", "day"}), "--quota", 2);
   refused(program, agreement("SP1", {"--grant", "always", "--quota", "1TB", "--per", "week"}), "--per", 2);
-  refused(program, agreement("SP1", {"--grant", "always", "--from", "2028-02-30"}), "--from");
+  refused(program, agreement("SP1", {"--grant", "always", "--from", "2028-02-30"}), "--from", 2);
   refused(program,
           {"agreement", "add", "--isp", "SP1", "--grant", "always", "--price", "0.02", "--currency", "XYZ", "--from",
            "2028-01-01"},
-          "XYZ");
+          "XYZ", 2);
   refused(program,
           {"agreement", "add", "--isp", "SP1", "--grant", "always", "--price", "2,50", "--currency", "EUR", "--from",
            "2028-01-01"},
-          "--price");
+          "--price", 2);
   refused(program,
           {"agreement", "add", "--isp", "SP1", "--grant", "always", "--price=-1", "--currency", "EUR", "--from",
            "2028-01-01"},
           "negative");
   refused(program, {"agreement", "end", "7"}, "7");
-  refused(program, {"agreement", "end", "1", "--at", "2026-02-01"}, "past");
-  refused(program, {"agreement", "end", "one"}, "--id", 2);
+  refused(program, {"agreement", "end", "1", "--at", "2026-02-01"}, "past", 2);
+  refused(program, {"agreement", "end", "one"}, "ID", 2);
 }
 
 TEST_CASE("a component's life") {

@@ -179,12 +179,12 @@ TEST_CASE("what cannot be asked is refused in one line") {
   };
   refused({"bytes", "--from", "SP9"}, "SP9", 1);
   refused({"bytes", "--since", "2026-11-20", "--until", "2026-11-03"}, "exchange --since and --until", 1);
-  refused({"bytes", "--since", "2026-11-03T12:20Z"}, "2026-11-03T12:15:00Z", 1);
+  refused({"bytes", "--since", "2026-11-03T12:20Z"}, "2026-11-03T12:15:00Z", 2);
   refused({"bytes", "--between", "18:20-24:00"}, "quarters", 2);
   refused({"bytes", "--between", "evening"}, "--between", 2);
-  refused({"bytes", "--period", "2026-Q5"}, "2026-Q5", 1);
+  refused({"bytes", "--period", "2026-Q5"}, "2026-Q5", 2);
   refused({"bytes", "--period", "2026-Q4", "--since", "-7d"}, "--period", 2);
-  refused({"bytes", "--timezone", "Europe/Atlantis"}, "Europe/Atlantis", 1);
+  refused({"bytes", "--timezone", "Europe/Atlantis"}, "Europe/Atlantis", 2);
   refused({"bytes", "--group-by", "colour"}, "colour", 2);
   refused({"bytes", "--to", "SP1", "--delivered-to", "SP1"}, "--delivered-to", 2);
   refused({"bytes", "--crossing"}, "--from", 2);
@@ -217,7 +217,18 @@ TEST_CASE("records have the form of FIG. 5, one for each component of each measu
   CHECK(text.out.find(fmt::format(", {}, {}, {}, {}, {}>\n", field("owner"), latest.at("acknowledged_bytes").dump(),
                                   field("start"), field("end"), field("title"))) != std::string::npos);
   CHECK(text.out.find("The latest 1 are shown") != std::string::npos);
-  CHECK(program.run({"records", "--component", "no such", "--format", "csv"}).out.find("component,label,path") == 0);
+  CHECK(program.run({"records", "--since", "2099-01-01", "--format", "csv"}).out.find("component,label,path") == 0);
+  for (auto misspelt : {std::vector<std::string>{"records"}, {"report", "bytes"}}) {
+    misspelt.insert(misspelt.end(), {"--component", "SP2>SP9"});
+    const auto refused = program.run(misspelt);
+    CHECK(refused.status == 1);
+    CHECK(refused.out.empty());
+    CHECK(refused.err.find("SP2>SP9") != std::string::npos);
+  }
+  program.facts({"component", "add", "idle", "--address", "192.0.2.99"});
+  for (const auto* known : {"idle", "SP3>SP2"}) {
+    CHECK(program.facts({"report", "bytes", "--component", known, "--since", "2099-01-01"}).at("receipts") == 0);
+  }
 }
 
 TEST_CASE("transfers tell who served whom") {

@@ -19,6 +19,10 @@ TEST_CASE("an invoice bills its statement line by line") {
   CHECK(invoice.total_minor == total(owner_statement().charges));
   CHECK(check(invoice));
   CHECK(read_invoice(invoice_text(invoice)).value() == invoice);
+  auto at_any_time = request();
+  at_any_time.issued = at_any_time.issued + DurationMs{7};
+  const auto then = make_invoice(at_any_time, {}, owner_statement(), currency()).value();
+  CHECK(read_invoice(invoice_text(then)).value() == then);
   CHECK(isp_invoice().lines[1].description == "2026-11: MovieStudio, off-net, file, tier 1: 50 GB at 0.03");
 }
 

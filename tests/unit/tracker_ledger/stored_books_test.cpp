@@ -153,6 +153,9 @@ TEST_CASE_TEMPLATE("what is agreed against the books is refused, and changes not
   other.tariff.currency = currency("USD");
   other.tariff.tiers = {{{0}, money("1", "USD"), money("1", "USD"), std::nullopt, std::nullopt}};
   refused(renegotiate_isp_agreement(*store, other, utc("2026-11-05T00:00Z")), "one currency");
+  auto capped = isp_agreement(0, "2026-11-10T00:00Z");
+  capped.grant.rate_cap = {1'000'000};
+  refused(renegotiate_isp_agreement(*store, capped, utc("2026-11-05T00:00Z")), "grant: a rate cannot be kept");
   auto early = isp_agreement(0, "2026-09-01T00:00Z");
   early.until = utc("2026-10-01T00:00Z");
   refused(add_isp_agreement(*store, early), "2026-10 of SP1 is closed");

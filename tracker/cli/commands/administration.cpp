@@ -25,6 +25,16 @@ constexpr CommandEntry kCommands[] = {
     {"agreement add", agreement_add, false},
     {"agreement list", agreement_list, true},
     {"agreement end", agreement_end, false},
+    {"agreement renegotiate", agreement_renegotiate, false},
+    {"agreement show", agreement_show, true},
+    {"period list", period_list, true},
+    {"period show", period_show, true},
+    {"period close", period_close, false},
+    {"invoice issue", invoice_issue, false},
+    {"invoice list", invoice_list, true},
+    {"invoice show", invoice_show, true},
+    {"invoice credit", invoice_credit, false},
+    {"journal", list_journal, true},
     {"component add", component_add, false},
     {"component list", component_list, true},
     {"component remove", component_remove, false},
@@ -70,7 +80,7 @@ json run(const CommandEntry& entry, AdministrationContext& context, const json& 
   // half way leaves nothing.
   const auto done = context.store.transact(body);
   if (done) return answer->to_json();
-  return failure(done.error().message, arguments.at_fault() ? 2 : 1);
+  return failure(done.error().message, arguments.at_fault() ? 2 : refusal_status(done.error().message));
 }
 
 }  // namespace
@@ -83,6 +93,8 @@ bool reads_only(const std::string& command) {
   const auto* entry = find_command(command);
   return entry != nullptr && entry->reads_only;
 }
+
+int refusal_status(const std::string& refusal) { return refusal.starts_with("--") ? 2 : 1; }
 
 json execute(AdministrationContext& context, const json& request) {
   const auto command = request.is_object() ? request.find("command") : request.end();

@@ -139,6 +139,7 @@ const std::vector<SheetColumn>& agreement_columns() {
 }  // namespace
 
 Result<Answer> agreement_add(AdministrationContext& context, Arguments& arguments) {
+  if (arguments.text("terms")) return agreement_add_terms(context, arguments);
   const auto read = read_arguments(arguments);
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto& registry = context.store.registry();
@@ -183,7 +184,7 @@ Result<Answer> agreement_list(AdministrationContext& context, Arguments& argumen
 }
 
 Result<Answer> agreement_end(AdministrationContext& context, Arguments& arguments) {
-  arguments.required("id");
+  arguments.positional("id");
   const auto id = arguments.integer("id", 1, std::int64_t{1} << 53);
   const auto at_text = arguments.text("at");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);

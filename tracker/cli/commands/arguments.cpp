@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -9,10 +10,15 @@ namespace waybill::tracker {
 
 namespace {
 
-// The argument as it stands on the command line.
+// An argument as the command line and its help write it.
 std::string flag_name(std::string key) {
   std::replace(key.begin(), key.end(), '_', '-');
   return "--" + key;
+}
+
+std::string place_name(std::string key) {
+  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::toupper(c); });
+  return key;
 }
 
 }  // namespace
@@ -43,6 +49,11 @@ std::string Arguments::required(const std::string& key) {
   if (value && !value->empty()) return *value;
   fault(key, "is needed");
   return {};
+}
+
+std::string Arguments::positional(const std::string& key) {
+  positional_.insert(key);
+  return required(key);
 }
 
 std::vector<std::string> Arguments::list(const std::string& key) {
@@ -87,7 +98,7 @@ std::optional<std::int64_t> Arguments::integer(const std::string& key, std::int6
 }
 
 void Arguments::fault(const std::string& key, const std::string& why) {
-  if (!fault_) fault_ = flag_name(key) + ": " + why;
+  if (!fault_) fault_ = (positional_.contains(key) ? place_name(key) : flag_name(key)) + ": " + why;
 }
 
 Status Arguments::finish() {

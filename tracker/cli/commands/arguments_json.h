@@ -20,6 +20,7 @@ class Arguments {
 
   std::optional<std::string> text(const std::string& key);
   std::string required(const std::string& key);
+  std::string positional(const std::string& key);  // needed, and written without a flag: faults call it by its place
   std::vector<std::string> list(const std::string& key);
   bool flag(const std::string& key);
   std::optional<std::int64_t> integer(const std::string& key, std::int64_t min, std::int64_t max);
@@ -46,6 +47,7 @@ class Arguments {
   const nlohmann::json* find(const std::string& key);
   const nlohmann::json& values_;
   std::set<std::string> asked_;
+  std::set<std::string> positional_;
   std::optional<std::string> fault_;
 };
 

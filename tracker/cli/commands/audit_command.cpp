@@ -2,6 +2,7 @@
 
 #include "tracker/accounting/audit.h"
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/counted_words.h"
 #include "tracker/reports/byte_size.h"
 
 namespace waybill::tracker {
@@ -24,9 +25,9 @@ Result<Answer> audit_accounts(AdministrationContext& context, Arguments& argumen
     return answer;
   }
   answer.lines.push_back(fmt::format(
-      "The books are sound: {} receipts of {} orders, counted again, give the same {} acknowledged bytes ({}) in every "
-      "account{}",
-      report->receipts, report->orders, exact_bytes(report->acked.value), human_bytes(report->acked.value),
+      "The books are sound: {} of {}, counted again, give the same {} acknowledged bytes ({}) in every account{}",
+      counted(report->receipts, "receipt", "receipts"), counted(report->orders, "order", "orders"),
+      exact_bytes(report->acked.value), human_bytes(report->acked.value),
       signatures ? "; every signature is good" : ""));
   return answer;
 }

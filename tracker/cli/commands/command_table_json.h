@@ -16,6 +16,19 @@ Result<Answer> agreement_add(AdministrationContext&, Arguments&);
 Result<Answer> agreement_list(AdministrationContext&, Arguments&);
 Result<Answer> agreement_end(AdministrationContext&, Arguments&);
 
+// agreement_terms_commands.cpp, period_commands.cpp, invoice_commands.cpp
+Result<Answer> agreement_add_terms(AdministrationContext&, Arguments&);
+Result<Answer> agreement_renegotiate(AdministrationContext&, Arguments&);
+Result<Answer> agreement_show(AdministrationContext&, Arguments&);
+Result<Answer> period_list(AdministrationContext&, Arguments&);
+Result<Answer> period_show(AdministrationContext&, Arguments&);
+Result<Answer> period_close(AdministrationContext&, Arguments&);
+Result<Answer> invoice_issue(AdministrationContext&, Arguments&);
+Result<Answer> invoice_list(AdministrationContext&, Arguments&);
+Result<Answer> invoice_show(AdministrationContext&, Arguments&);
+Result<Answer> invoice_credit(AdministrationContext&, Arguments&);
+Result<Answer> list_journal(AdministrationContext&, Arguments&);
+
 Result<Answer> component_add(AdministrationContext&, Arguments&);
 Result<Answer> component_list(AdministrationContext&, Arguments&);
 Result<Answer> component_remove(AdministrationContext&, Arguments&);

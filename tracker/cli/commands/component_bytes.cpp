@@ -1,3 +1,5 @@
+#include <set>
+
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/component_bytes_json.h"
@@ -17,6 +19,21 @@ bool fits(const ComponentRecord& record, const ReportFilters& filters, bool cros
   return !filters.between || filters.between->contains(clock.minute_of_day(record.end));
 }
 
+// Of the components with names, the ISPs, and the links that there may be between two of them.
+Result<std::set<std::string>> registered_keys(Registry& registry) {
+  const auto components = registry.components();
+  if (!components) return tl::make_unexpected(components.error());
+  const auto isps = registry.isps();
+  if (!isps) return tl::make_unexpected(isps.error());
+  std::set<std::string> keys;
+  for (const auto& component : *components) keys.insert(component.kind + ":" + component.name);
+  for (const auto& isp : *isps) {
+    keys.insert("isp:" + isp.name);
+    for (const auto& other : *isps) keys.insert("inter-isp-link:" + isp.name + ">" + other.name);
+  }
+  return keys;
+}
+
 }  // namespace
 
 std::vector<std::string> component_keys(const std::string& text) {
@@ -27,6 +44,24 @@ std::vector<std::string> component_keys(const std::string& text) {
     keys.push_back(prefix + text);
   }
   return keys;
+}
+
+Status check_component(AdministrationContext& context, const std::optional<std::string>& component) {
+  if (!component) return {};
+  for (auto& key : component_keys(*component)) {
+    ComponentQuery query;
+    query.key = std::move(key);
+    const auto records = context.store.accounts().component_records(query, 1);
+    if (!records) return tl::make_unexpected(records.error());
+    if (!records->empty()) return {};
+  }
+  const auto registered = registered_keys(context.store.registry());
+  if (!registered) return tl::make_unexpected(registered.error());
+  for (const auto& key : component_keys(*component)) {
+    if (registered->contains(key)) return {};
+  }
+  return refuse(fmt::format("no network component has the key or name '{}'; `records` and `component list` show them",
+                            *component));
 }
 
 Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters,

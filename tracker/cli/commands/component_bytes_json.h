@@ -16,6 +16,9 @@ inline constexpr std::int64_t kMaxRecordsRead = 1'000'000;
 // the name.
 std::vector<std::string> component_keys(const std::string& text);
 
+// Refuses a component that no record names and nobody registered: a misspelt name would read as zero bytes.
+Status check_component(AdministrationContext& context, const std::optional<std::string>& component);
+
 // `crossing`: all inter-ISP links from filters.from into filters.to, whatever the ends of the path. Otherwise the
 // records of `component`, with filters.from and filters.to the ISPs at the ends of the path.
 Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters,

@@ -21,7 +21,7 @@ json component_json(const Component& component) {
 
 Result<Answer> component_add(AdministrationContext& context, Arguments& arguments) {
   Component component;
-  component.name = arguments.required("name");
+  component.name = arguments.positional("name");
   const auto kind = arguments.read_as("kind", [](const std::string& text) { return parse_component_kind(text); });
   component.kind = std::string(to_string(kind.value_or(ComponentKind::router)));
   arguments.required("address");
@@ -50,7 +50,7 @@ Result<Answer> component_list(AdministrationContext& context, Arguments& argumen
 }
 
 Result<Answer> component_remove(AdministrationContext& context, Arguments& arguments) {
-  const auto name = arguments.required("name");
+  const auto name = arguments.positional("name");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto& registry = context.store.registry();
   auto components = registry.components();

@@ -52,7 +52,7 @@ Result<Answer> content_list(AdministrationContext& context, Arguments& arguments
 }
 
 Result<Answer> content_show(AdministrationContext& context, Arguments& arguments) {
-  const auto name = arguments.required("content");
+  const auto name = arguments.positional("content");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto content = content_named(context.store.registry(), name);
   if (!content) return pass_on(content);
@@ -60,7 +60,7 @@ Result<Answer> content_show(AdministrationContext& context, Arguments& arguments
 }
 
 Result<Answer> content_remove(AdministrationContext& context, Arguments& arguments) {
-  const auto name = arguments.required("content");
+  const auto name = arguments.positional("content");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto& registry = context.store.registry();
   auto content = content_named(registry, name);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/counted_words.h"
 #include "tracker/policy/grant.h"
 
 namespace waybill::tracker {
@@ -44,9 +45,10 @@ Status check_isp_name(const std::string& name) {
 
 Result<Answer> isp_add(AdministrationContext& context, Arguments& arguments) {
   Isp isp;
-  isp.name = arguments.required("name");
+  isp.name = arguments.positional("name");
   if (const auto asn = arguments.integer("asn", 1, 0xffffffff)) isp.asn = static_cast<std::uint32_t>(*asn);
   if (const auto timezone = arguments.text("timezone")) isp.timezone = *timezone;
+  if (const auto known = check_timezone(isp.timezone); !known) arguments.fault("timezone", known.error().message);
   for (const auto& text : arguments.list("prefix")) {
     const auto prefix = IpPrefix::parse(text);
     if (prefix) {
@@ -57,14 +59,14 @@ Result<Answer> isp_add(AdministrationContext& context, Arguments& arguments) {
   }
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   if (auto ok = check_isp_name(isp.name); !ok) return pass_on(ok);
-  if (auto ok = check_timezone(isp.timezone); !ok) return pass_on(ok);
   auto added = context.store.registry().add_isp(isp);
   if (!added) return pass_on(added);
   Answer answer;
   answer.registry_changed = true;
   answer.result["isp"] = isp_json(*added);
-  answer.lines.push_back(fmt::format("ISP {} is known with {} prefixes, time zone {}", added->name,
-                                     added->prefixes.size(), added->timezone));
+  answer.lines.push_back(fmt::format("ISP {} is known with {}, time zone {}", added->name,
+                                     counted(static_cast<std::int64_t>(added->prefixes.size()), "prefix", "prefixes"),
+                                     added->timezone));
   answer.notes.push_back(
       fmt::format("Nothing is served from its customers' uplinks before `waybill-tracker agreement add --isp {} ...`",
                   added->name));
@@ -79,7 +81,7 @@ Result<Answer> isp_list(AdministrationContext& context, Arguments& arguments) {
 }
 
 Result<Answer> isp_show(AdministrationContext& context, Arguments& arguments) {
-  const auto name = arguments.required("name");
+  const auto name = arguments.positional("name");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto isp = context.store.registry().find_isp(name);
   if (!isp) return pass_on(isp);
@@ -87,7 +89,7 @@ Result<Answer> isp_show(AdministrationContext& context, Arguments& arguments) {
 }
 
 Result<Answer> isp_remove(AdministrationContext& context, Arguments& arguments) {
-  const auto name = arguments.required("name");
+  const auto name = arguments.positional("name");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto& registry = context.store.registry();
   auto isp = registry.find_isp(name);

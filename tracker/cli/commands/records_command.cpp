@@ -71,6 +71,7 @@ Result<Answer> list_records(AdministrationContext& context, Arguments& arguments
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto filters = resolve_filters(context, read, false);
   if (!filters) return pass_on(filters);
+  if (auto ok = check_component(context, component); !ok) return pass_on(ok);
   auto records = read_records(context, *filters, component, limit + 1);
   if (!records) return pass_on(records);
   const auto names = read_names(context.store.registry());

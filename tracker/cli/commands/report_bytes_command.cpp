@@ -4,6 +4,7 @@
 #include "tracker/cli/commands/account_question_json.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/component_bytes_json.h"
+#include "tracker/cli/commands/counted_words.h"
 #include "tracker/reports/byte_size.h"
 
 namespace waybill::tracker {
@@ -77,8 +78,8 @@ Answer total_answer(const ReportFilters& filters, const Counters& total, const s
   answer.result = counters_json(total);
   answer.result["question"] = filters.facts;
   answer.lines.push_back(fmt::format("{}{}{}", what, filters.words.empty() ? "" : ": ", filters.words));
-  answer.lines.push_back(fmt::format("{} acknowledged bytes ({}) by {} receipts", exact_bytes(total.acked.value),
-                                     human_bytes(total.acked.value), total.receipts));
+  answer.lines.push_back(fmt::format("{} acknowledged bytes ({}) by {}", exact_bytes(total.acked.value),
+                                     human_bytes(total.acked.value), counted(total.receipts, "receipt", "receipts")));
   return answer;
 }
 
@@ -91,6 +92,7 @@ Result<Answer> report_bytes(AdministrationContext& context, Arguments& arguments
   auto filters = resolve_filters(context, read.filters, !by_records);
   if (!filters) return pass_on(filters);
   if (by_records) {
+    if (auto ok = check_component(context, read.component); !ok) return pass_on(ok);
     const auto total = component_bytes(context, *filters, read.component, read.crossing);
     if (!total) return tl::make_unexpected(total.error());
     auto answer = total_answer(*filters, *total,

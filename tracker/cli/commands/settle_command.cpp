@@ -3,11 +3,27 @@
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/ledger/books.h"
 #include "tracker/settlement/settlement_export.h"
 
 namespace waybill::tracker {
 
 namespace {
+
+// The signed statement states one price per GB on-net and one off-net; terms that say more are stated by `period show`.
+Status check_plain(AdministrationContext& context, const Isp& isp, const TimeWindow& window) {
+  const auto terms = isp_agreements(context.store, isp);
+  if (!terms) return tl::make_unexpected(terms.error());
+  for (const auto& agreement : *terms) {
+    if (agreement.from >= window.until || (agreement.until && *agreement.until <= window.from)) continue;
+    if (!agreement.tariff.monthly() && agreement.tariff.peak.empty()) continue;
+    return refuse(
+        fmt::format("agreement {} has tiers, peak hours, a minimum or a percentile: `waybill-tracker period "
+                    "show --isp {} PERIOD` states what is owed by it",
+                    agreement.id.value, isp.name));
+  }
+  return {};
+}
 
 Result<Statement> statement_of(AdministrationContext& context, const Isp& isp, const std::string& period,
                                const TimeWindow& window) {
@@ -113,6 +129,7 @@ Result<Answer> settle(AdministrationContext& context, Arguments& arguments) {
   if (!isp) return pass_on(isp);
   const auto window = parse_period(period, isp->timezone);
   if (!window) return pass_on(window.error(), "--period");
+  if (auto plain = check_plain(context, *isp, *window); !plain) return pass_on(plain);
   auto statement = statement_of(context, *isp, period, *window);
   if (!statement) return pass_on(statement);
   std::optional<std::vector<OrderEvidence>> evidence;
