@@ -37,6 +37,18 @@ Result<Answer> policy_add(AdministrationContext&, Arguments&);
 Result<Answer> policy_list(AdministrationContext&, Arguments&);
 Result<Answer> policy_end(AdministrationContext&, Arguments&);
 
+Result<Answer> alert_add(AdministrationContext&, Arguments&);
+Result<Answer> alert_list(AdministrationContext&, Arguments&);
+Result<Answer> alert_show(AdministrationContext&, Arguments&);
+Result<Answer> alert_end(AdministrationContext&, Arguments&);
+Result<Answer> alert_acknowledge(AdministrationContext&, Arguments&);
+Result<Answer> alert_silence(AdministrationContext&, Arguments&);
+Result<Answer> alert_test(AdministrationContext&, Arguments&);
+Result<Answer> alert_deliveries(AdministrationContext&, Arguments&);
+Result<Answer> alert_channel_add(AdministrationContext&, Arguments&);
+Result<Answer> alert_channel_list(AdministrationContext&, Arguments&);
+Result<Answer> alert_channel_remove(AdministrationContext&, Arguments&);
+
 Result<Answer> content_list(AdministrationContext&, Arguments&);
 Result<Answer> content_show(AdministrationContext&, Arguments&);
 Result<Answer> content_remove(AdministrationContext&, Arguments&);
