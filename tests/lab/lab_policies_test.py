@@ -20,7 +20,7 @@ SIZE = 48_000_000
 # payload, the interface whole frames.
 OVERHEAD = 1.08
 # A sender passes what it had waiting for one connection in one burst, at the average rate that it may.
-BURST = 1 << 20
+BURST = 2 << 20
 PATIENCE = 240
 
 

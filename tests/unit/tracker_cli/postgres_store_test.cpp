@@ -73,6 +73,7 @@ TEST_CASE("books of one tracker are not taken over by another one's init; nothin
   REQUIRE(init(program, program.file("first"), engine.where()).status == 0);
   const auto before = engine.dump();
   const auto second = init(program, program.file("second"), engine.where());
+  CAPTURE(second.err);
   CHECK(second.status == 1);
   CHECK(second.err.find("copy of the first one's data directory") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(program.file("second")));
