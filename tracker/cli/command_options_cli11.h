@@ -41,7 +41,7 @@ class CommandOptions {
 void add_registry_commands(CLI::App& program, Invocation& invocation);
 void add_policy_commands(CLI::App& program, Invocation& invocation);  // policy_options.cpp
 void add_ledger_commands(CLI::App& program, Invocation& invocation);  // ledger_options.cpp
-void add_alert_commands(CLI::App& program, Invocation& invocation);  // alert_options.cpp
+void add_alert_commands(CLI::App& program, Invocation& invocation);   // alert_options.cpp
 void add_report_commands(CLI::App& program, Invocation& invocation);
 void add_service_commands(CLI::App& program, Invocation& invocation);
 
