@@ -11,23 +11,13 @@
 
 #include "common/protocol/bencode.h"
 #include "common/protocol/limits.h"
+#include "common/types/file_descriptor.h"
 
 namespace waybill::transfer {
 
 namespace {
 
 std::string reason() { return std::generic_category().message(errno); }
-
-// Closes what it holds. -1: nothing.
-struct Descriptor {
-  explicit Descriptor(int number) : value(number) {}
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int value;
-};
 
 std::filesystem::path record_path(const std::filesystem::path& state_dir, const ContentId& content) {
   return state_dir / (content.hex() + ".record");
@@ -126,15 +116,15 @@ Status write_record(const std::filesystem::path& state_dir, const ContentId& con
   auto temporary = path;
   temporary += ".new";
   {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (file.value < 0) return fail("cannot write " + temporary.string() + ": " + reason());
-    auto written = write_all(file.value, bytes);
-    if (written && ::fsync(file.value) != 0) written = fail(reason());
+    const FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (file.get() < 0) return fail("cannot write " + temporary.string() + ": " + reason());
+    auto written = write_all(file.get(), bytes);
+    if (written && ::fsync(file.get()) != 0) written = fail(reason());
     if (!written) return pass_on(written.error(), "cannot write " + temporary.string());
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return fail("cannot write " + path.string() + ": " + reason());
-  const Descriptor folder(::open(state_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.value < 0 || ::fsync(folder.value) != 0) return fail("cannot flush " + state_dir.string());
+  const FileDescriptor folder(::open(state_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return fail("cannot flush " + state_dir.string());
   return {};
 }
 
@@ -144,9 +134,9 @@ void drop_record(const std::filesystem::path& state_dir, const ContentId& conten
 }
 
 Status flush_file(const std::filesystem::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.value < 0) return fail("cannot read " + path.string() + ": " + reason());
-  if (::fdatasync(file.value) != 0) return fail("cannot flush " + path.string() + ": " + reason());
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return fail("cannot read " + path.string() + ": " + reason());
+  if (::fdatasync(file.get()) != 0) return fail("cannot flush " + path.string() + ": " + reason());
   return {};
 }
 

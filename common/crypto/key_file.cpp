@@ -10,26 +10,13 @@
 
 #include "common/crypto/ed25519.h"
 #include "common/crypto/openssl_detail.h"
+#include "common/types/file_descriptor.h"
 
 namespace waybill::crypto {
 
 namespace {
 
 constexpr std::size_t kLargestKeyFile = 4096;  // bytes; an Ed25519 key takes 119
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 tl::unexpected<Error> system_failure(std::string_view what, const std::filesystem::path& file) {
   const int code = errno;
