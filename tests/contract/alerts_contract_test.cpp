@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "common/crypto/digest.h"
+#include "tests/contract/check_refused.h"
 #include "tests/contract/engines.h"
 #include "tracker/store/alerts.h"
 
@@ -29,14 +30,6 @@ AlertDeliveryId delivery_id(unsigned char number) {
 AlertRecord record(AlertRuleId rule, std::vector<AlertRecord::Told::Delivery> deliveries,
                    const std::string& event = "{\"kind\":\"raised\"}") {
   return {rule, R"({"raised":true})", AlertRecord::Told{kNow, event, std::move(deliveries)}};
-}
-
-template <typename Engine, typename Outcome>
-void check_refused(const Engine& engine, const std::string& before, const Outcome& outcome, const std::string& part) {
-  REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().kind == ErrorKind::refused);
-  CHECK_MESSAGE(outcome.error().message.find(part) != std::string::npos, outcome.error().message);
-  CHECK(engine.dump() == before);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "common/crypto/digest.h"
+#include "tests/contract/check_refused.h"
 #include "tests/contract/engines.h"
 #include "tracker/store/ledger.h"
 
@@ -44,14 +45,6 @@ StoredInvoice invoice(const std::string& series, std::int64_t number) {
   return {
       series, number, crypto::sha256(series + std::to_string(number)), sp1(), "2026-11", crypto::sha256("s"), "EUR", "",
       kNow,   12'345, "{\"number\":" + std::to_string(number) + "}"};
-}
-
-template <typename Engine, typename Outcome>
-void check_refused(const Engine& engine, const std::string& before, const Outcome& outcome, const std::string& part) {
-  REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().kind == ErrorKind::refused);
-  CHECK_MESSAGE(outcome.error().message.find(part) != std::string::npos, outcome.error().message);
-  CHECK(engine.dump() == before);
 }
 
 std::vector<StoredTransaction> all_transactions(Ledger& ledger) {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/contract/check_refused.h"
 #include "tests/contract/engines.h"
 #include "tests/contract/sample_books.h"
 
@@ -39,15 +40,6 @@ Content make_content() {
   content.published = sample::kNoon;
   content.publisher = sample::key_of("cdn").public_key();
   return content;
-}
-
-// The refusal's text holds `part`, and nothing changed.
-template <typename Engine, typename Outcome>
-void check_refused(const Engine& engine, const std::string& before, const Outcome& outcome, const std::string& part) {
-  REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().kind == ErrorKind::refused);
-  CHECK_MESSAGE(outcome.error().message.find(part) != std::string::npos, outcome.error().message);
-  CHECK(engine.dump() == before);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/end_time.h"
 #include "tracker/reports/byte_size.h"
 #include "tracker/reports/day_hours.h"
 #include "tracker/reports/time_window.h"
@@ -190,19 +191,13 @@ Result<Answer> agreement_end(AdministrationContext& context, Arguments& argument
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto& registry = context.store.registry();
   const auto now = context.clock.now();
-  TimeMs at = now;
-  if (at_text) {
-    const auto time = parse_time(*at_text, now, "UTC");
-    if (!time) return pass_on(time.error(), "--at");
-    at = *time;
-    // What was served under it stays paid: an end in the past would promise otherwise.
-    if (at < now) return refuse(fmt::format("--at {} is past; an agreement ends now or later", format_time(at)));
-  }
-  if (auto ended = registry.end_agreement(AgreementId{*id}, at); !ended) return pass_on(ended);
+  auto at = end_time(at_text, now, "an agreement");
+  if (!at) return pass_on(at);
+  if (auto ended = registry.end_agreement(AgreementId{*id}, *at); !ended) return pass_on(ended);
   Answer answer;
   answer.registry_changed = true;
-  answer.result = {{"id", *id}, {"ends", format_time(at)}};
-  answer.lines.push_back(fmt::format("Agreement {} ends at {}", *id, format_time(at)));
+  answer.result = {{"id", *id}, {"ends", format_time(*at)}};
+  answer.lines.push_back(fmt::format("Agreement {} ends at {}", *id, format_time(*at)));
   return answer;
 }
 

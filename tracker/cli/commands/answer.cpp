@@ -1,8 +1,21 @@
+#include <algorithm>
+
 #include "tracker/cli/commands/answer_json.h"
 
 namespace waybill::tracker {
 
 using nlohmann::json;
+
+void Answer::add_text(const std::string& text) {
+  std::size_t start = 0;
+  while (start < text.size()) {
+    const auto end = std::min(text.find('\n', start), text.size());
+    auto line = text.substr(start, end - start);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines.push_back(std::move(line));
+    start = end + 1;
+  }
+}
 
 void Answer::add_sheet(std::string rows_key, const std::vector<SheetColumn>& columns) {
   add(std::move(rows_key), columns, false);

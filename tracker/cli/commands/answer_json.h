@@ -26,6 +26,8 @@ struct Answer {
   bool registry_changed = false;
   std::string failure;  // not empty: the answer stands, and says in one line why the exit status is 1
 
+  // Each of the text's lines (LF or CRLF) is one of `lines`.
+  void add_text(const std::string& text);
   // The rows are result[rows_key].
   void add_sheet(std::string rows_key, const std::vector<SheetColumn>& columns);
   // As CSV only: people read `lines`.

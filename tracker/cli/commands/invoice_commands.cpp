@@ -14,17 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-void add_lines(Answer& answer, const std::string& text) {
-  std::size_t start = 0;
-  while (start < text.size()) {
-    const auto end = std::min(text.find('\n', start), text.size());
-    auto line = text.substr(start, end - start);
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    answer.lines.push_back(std::move(line));
-    start = end + 1;
-  }
-}
-
 json invoice_fact(const Invoice& invoice) {
   return {{"number", invoice.full_number()},
           {"kind", name_of(invoice.kind)},
@@ -84,7 +73,7 @@ Result<Answer> invoice_issue(AdministrationContext& context, Arguments& argument
   if (!issued) return tl::make_unexpected(issued.error());
   auto answer = invoice_answer(issued->invoice);
   answer.result["existed"] = issued->existed;
-  add_lines(answer, invoice_as_text(issued->invoice));
+  answer.add_text(invoice_as_text(issued->invoice));
   if (issued->existed) answer.lines.push_back("It was issued before: nothing changed");
   return answer;
 }
@@ -124,10 +113,10 @@ Result<Answer> invoice_show(AdministrationContext& context, Arguments& arguments
   if (!invoice) return tl::make_unexpected(invoice.error());
   auto answer = invoice_answer(*invoice);
   answer.result["ubl"] = invoice_as_ubl(*invoice);
-  if (form == "table") add_lines(answer, invoice_as_text(*invoice));
-  if (form == "csv") add_lines(answer, invoice_as_csv(*invoice));
-  if (form == "json") add_lines(answer, invoice_text(*invoice));
-  if (form == "ubl") add_lines(answer, invoice_as_ubl(*invoice));
+  if (form == "table") answer.add_text(invoice_as_text(*invoice));
+  if (form == "csv") answer.add_text(invoice_as_csv(*invoice));
+  if (form == "json") answer.add_text(invoice_text(*invoice));
+  if (form == "ubl") answer.add_text(invoice_as_ubl(*invoice));
   return answer;
 }
 
@@ -148,7 +137,7 @@ Result<Answer> invoice_credit(AdministrationContext& context, Arguments& argumen
   const auto credit = credit_invoice(context.store, number, lines, reason, issuer, context.clock.now());
   if (!credit) return tl::make_unexpected(credit.error());
   auto answer = invoice_answer(*credit);
-  add_lines(answer, invoice_as_text(*credit));
+  answer.add_text(invoice_as_text(*credit));
   return answer;
 }
 

@@ -12,15 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-void add_lines(Answer& answer, const std::string& text) {
-  std::size_t start = 0;
-  while (start < text.size()) {
-    const auto end = std::min(text.find('\n', start), text.size());
-    answer.lines.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-}
-
 Answer statement_answer(const AccountStatement& statement, const std::string& state) {
   Answer answer;
   answer.result = {{"statement", json::parse(account_statement_text(statement))},
@@ -35,7 +26,7 @@ Answer statement_answer(const AccountStatement& statement, const std::string& st
                     {"currency", line.price.currency.str()},
                     {"amount", format_minor(line.amount_minor, line.price.currency)}});
   }
-  add_lines(answer, account_statement_as_text(statement));
+  answer.add_text(account_statement_as_text(statement));
   answer.lines.push_back("The period is " + state);
   answer.add_csv_sheet("lines", {{"month", "MONTH"},
                                  {"kind", "KIND"},
@@ -126,7 +117,7 @@ Result<Answer> list_journal(AdministrationContext& context, Arguments& arguments
   Answer answer;
   const auto text = journal_text(transactions);
   answer.result = {{"journal", text}, {"transactions", transactions.size()}};
-  add_lines(answer, text);
+  answer.add_text(text);
   return answer;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/end_time.h"
 #include "tracker/policy/policy_check.h"
 #include "tracker/policy/policy_document.h"
 #include "tracker/reports/byte_size.h"
@@ -138,18 +139,13 @@ Result<Answer> policy_end(AdministrationContext& context, Arguments& arguments) 
   const auto at_text = arguments.text("at");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   const auto now = context.clock.now();
-  TimeMs at = now;
-  if (at_text) {
-    const auto time = parse_time(*at_text, now, "UTC");
-    if (!time) return pass_on(time.error(), "--at");
-    at = *time;
-    if (at < now) return refuse(fmt::format("--at {} is past; a policy ends now or later", format_time(at)));
-  }
-  if (auto ended = context.store.policies().end_policy(*id, at); !ended) return pass_on(ended);
+  auto at = end_time(at_text, now, "a policy");
+  if (!at) return pass_on(at);
+  if (auto ended = context.store.policies().end_policy(*id, *at); !ended) return pass_on(ended);
   Answer answer;
   answer.registry_changed = true;
-  answer.result = {{"id", *id}, {"ends", format_time(at)}};
-  answer.lines.push_back(fmt::format("Policy {} ends at {}", *id, format_time(at)));
+  answer.result = {{"id", *id}, {"ends", format_time(*at)}};
+  answer.lines.push_back(fmt::format("Policy {} ends at {}", *id, format_time(*at)));
   return answer;
 }
 
