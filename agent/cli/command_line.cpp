@@ -102,6 +102,11 @@ void add_publish(CLI::App& app, Invocation& call) {
   command->add_option("FILE", call.publish.file, "The file")->required();
   command->add_option("--owner", call.publish.owner, "Content owner, as in the operator's agreements")->required();
   command->add_option("--title", call.publish.title, "What lists and reports call it")->required();
+  command
+      ->add_option("--class", call.publish.content_class,
+                   "file, or live: a part of a transmission; agreements and policies may tell them apart")
+      ->check(CLI::IsMember({"file", "live"}))
+      ->capture_default_str();
   command->add_flag("-q,--quiet", call.publish.quiet, "Print the URL and errors alone");
   add_common(*command, call, true);
 }

@@ -45,6 +45,7 @@ int get_command(const CommonOptions& common, const GetOptions& options);
 
 struct PublishOptions {
   std::string file, owner, title;
+  std::string content_class = "file";
   bool quiet = false;
 };
 int publish_command(const CommonOptions& common, const PublishOptions& options);

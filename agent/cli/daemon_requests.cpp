@@ -73,7 +73,10 @@ void get(AgentApp& app, const Json& request, const Reply& reply) {
 }
 
 void publish(AgentApp& app, const Json& request, const Reply& reply) {
-  control::PublishRequest wanted{text_in(request, "file"), text_in(request, "owner"), text_in(request, "title")};
+  const auto content_class = parse_content_class(text_in(request, "class"));
+  if (!content_class) return reply->send(text_of(error_line(content_class.error())));
+  control::PublishRequest wanted{text_in(request, "file"), text_in(request, "owner"), text_in(request, "title"),
+                                 *content_class};
   if (!wanted.file.is_absolute()) {
     return reply->send(text_of(error_line({ErrorKind::refused, false, "publish needs an absolute path"})));
   }

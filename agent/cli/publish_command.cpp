@@ -21,7 +21,11 @@ int publish_command(const CommonOptions& common, const PublishOptions& options) 
   if (!protocol::is_printable_utf8(file.string())) {
     return printer.failed({ErrorKind::refused, false, "the file's name must be printable UTF-8: rename it"});
   }
-  const Json line{{"command", "publish"}, {"file", file.string()}, {"owner", options.owner}, {"title", options.title}};
+  const Json line{{"command", "publish"},
+                  {"file", file.string()},
+                  {"owner", options.owner},
+                  {"title", options.title},
+                  {"class", options.content_class}};
   int status = 1;
   const auto asked = net::local_request(
       context->directory.socket(), line.dump(-1, ' ', false, Json::error_handler_t::replace),

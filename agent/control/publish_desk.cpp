@@ -70,7 +70,8 @@ void PublishDesk::hash(const PublishRequest& request, const Watcher& watcher) {
 }
 
 void PublishDesk::announce(const PublishRequest& request, const Watcher& watcher, ByteString torrent) {
-  const auto headers = protocol::sign_publish(needs_.key, request.owner, request.title, needs_.clock.now(), torrent);
+  const auto headers = protocol::sign_publish(needs_.key, request.owner, request.title, request.content_class,
+                                              needs_.clock.now(), torrent);
   control::publish(needs_.loop, needs_.enrollment(), needs_.bind, headers, torrent,
                    [this, stop = stop_, request, watcher, torrent](Status published) {
                      if (stop->load()) return;

@@ -19,6 +19,7 @@ struct PublishRequest {
   std::filesystem::path file;  // absolute; stays where it is and must not change while it is published
   std::string owner;           // as in the operator's agreements
   std::string title;
+  ContentClass content_class = ContentClass::file;
 };
 
 struct Published {

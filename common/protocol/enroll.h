@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/crypto/ed25519.h"
+#include "common/types/content_class.h"
 #include "common/types/ids.h"
 #include "common/types/units.h"
 
@@ -38,21 +39,23 @@ std::string to_json_text(const EnrollRequest& request);
 Result<EnrollRequest> parse_enroll_request(std::string_view json);
 
 // POST kPublishPath: the .torrent as body; these as headers, signed (domain kPublishDomain) over
-// sha256(body) + owner + '\0' + title + '\0' + decimal time.
+// sha256(body) + owner + '\0' + title + '\0' + class + '\0' + decimal time.
 struct PublishHeaders {
   AgentKey key;
   std::string owner;
   std::string title;
+  ContentClass content_class = ContentClass::file;
   TimeMs time{};
   crypto::Signature signature;
 };
 inline constexpr char kPublishKeyHeader[] = "x-waybill-key";
 inline constexpr char kPublishOwnerHeader[] = "x-waybill-owner";  // hexadecimal of UTF-8
 inline constexpr char kPublishTitleHeader[] = "x-waybill-title";  // hexadecimal of UTF-8
+inline constexpr char kPublishClassHeader[] = "x-waybill-class";  // "file" or "live"
 inline constexpr char kPublishTimeHeader[] = "x-waybill-time";
 inline constexpr char kPublishSignatureHeader[] = "x-waybill-signature";
-PublishHeaders sign_publish(const crypto::KeyPair& agent, std::string owner, std::string title, TimeMs time,
-                            ByteView torrent);
+PublishHeaders sign_publish(const crypto::KeyPair& agent, std::string owner, std::string title,
+                            ContentClass content_class, TimeMs time, ByteView torrent);
 bool verify_publish(const PublishHeaders& headers, ByteView torrent);
 // As HTTP headers, names in lower case. Parsing refuses what is missing, mistyped or beyond the limits, and says
 // nothing of the signature.

@@ -15,6 +15,7 @@ ByteString signed_payload(const PublishHeaders& headers, ByteView torrent) {
   auto payload = crypto::sha256(torrent);
   payload.append(headers.owner).push_back('\0');
   payload.append(headers.title).push_back('\0');
+  payload.append(name_of(headers.content_class)).push_back('\0');
   return payload.append(std::to_string(headers.time.value));
 }
 
@@ -50,9 +51,9 @@ Result<TimeMs> parse_time(const std::string& text) {
 
 }  // namespace
 
-PublishHeaders sign_publish(const crypto::KeyPair& agent, std::string owner, std::string title, TimeMs time,
-                            ByteView torrent) {
-  PublishHeaders headers{agent.public_key(), std::move(owner), std::move(title), time, {}};
+PublishHeaders sign_publish(const crypto::KeyPair& agent, std::string owner, std::string title,
+                            ContentClass content_class, TimeMs time, ByteView torrent) {
+  PublishHeaders headers{agent.public_key(), std::move(owner), std::move(title), content_class, time, {}};
   headers.signature = agent.sign(kPublishDomain, signed_payload(headers, torrent));
   return headers;
 }
@@ -66,6 +67,7 @@ HttpHeaders to_http_headers(const PublishHeaders& headers) {
   return {{kPublishKeyHeader, headers.key.hex()},
           {kPublishOwnerHeader, to_hex(headers.owner)},
           {kPublishTitleHeader, to_hex(headers.title)},
+          {kPublishClassHeader, name_of(headers.content_class)},
           {kPublishTimeHeader, std::to_string(headers.time.value)},
           {kPublishSignatureHeader, headers.signature.hex()}};
 }
@@ -77,11 +79,14 @@ Result<PublishHeaders> parse_publish_headers(const HttpHeaders& headers) {
   if (!owner) return pass_on(owner);
   auto title = name_header(headers, kPublishTitleHeader);
   if (!title) return pass_on(title);
+  auto content_class =
+      header(headers, kPublishClassHeader).and_then([](const std::string& text) { return parse_content_class(text); });
+  if (!content_class) return pass_on(content_class);
   auto time = header(headers, kPublishTimeHeader).and_then(parse_time);
   if (!time) return pass_on(time);
   auto signature = header(headers, kPublishSignatureHeader).and_then(crypto::Signature::from_hex);
   if (!signature) return pass_on(signature);
-  return PublishHeaders{*key, *std::move(owner), *std::move(title), *time, *signature};
+  return PublishHeaders{*key, *std::move(owner), *std::move(title), *content_class, *time, *signature};
 }
 
 }  // namespace waybill::protocol

@@ -102,6 +102,33 @@ TEST_CASE_TEMPLATE("totals by entity and time", Engine, WAYBILL_ENGINES) {
   CHECK(ask([](auto& q) { q.until = kNoon + minutes(16); }) == 1320);
 }
 
+TEST_CASE_TEMPLATE("live content is told from files", Engine, WAYBILL_ENGINES) {
+  const Engine engine;
+  auto store = filled(engine);
+  auto live = entries()[0].plan;
+  live.number = 77;
+  live.content_class = ContentClass::live;
+  REQUIRE(store->evidence().add_orders({sample::issue(live)}));
+  const auto facts = store->evidence().find_orders({sample::order_id(77)})->at(0);
+  CHECK(facts.content_class == ContentClass::live);
+  Tally tally;
+  tally.add(facts, kNoon, {40}, {40});
+  REQUIRE(store->accounts().add(tally.changes()));
+  AccountQuery query;
+  query.content_class = ContentClass::live;
+  CHECK(total(*store, query) == 40);
+  query.owner = live.owner;
+  query.client = sample::key_of(live.receiver).public_key();
+  CHECK(total(*store, query) == 40);
+  query = {};
+  query.group_by = {AccountDimension::content_class};
+  const auto rows = *store->accounts().query(query);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].content_class == ContentClass::file);
+  CHECK(rows[0].counters.acked == AckedBytes{55'320});
+  CHECK(rows[1].counters.acked == AckedBytes{40});
+}
+
 TEST_CASE_TEMPLATE("counters hold sent bytes and receipts too, and add up", Engine, WAYBILL_ENGINES) {
   const Engine engine;
   auto store = filled(engine);

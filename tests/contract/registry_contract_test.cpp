@@ -34,6 +34,7 @@ Content make_content() {
   content.id = sample::content_of("Film");
   content.owner = "MovieStudio";
   content.title = "Film";
+  content.content_class = ContentClass::live;
   content.size = {100'000'000};
   content.piece_length = {1 << 20};
   content.pieces = 96;

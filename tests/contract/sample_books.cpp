@@ -55,6 +55,7 @@ tracker::IssuedOrder issue(const OrderPlan& plan) {
   issued.receiver_address = address_in(plan.destination_isp, 20);
   issued.source_isp = plan.source_isp;
   issued.destination_isp = plan.destination_isp;
+  issued.content_class = plan.content_class;
   issued.issued_at = plan.not_before;
   issued.on_net = plan.source_isp == plan.destination_isp && plan.source_isp;
   issued.cdn_node = !plan.agreement;

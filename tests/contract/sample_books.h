@@ -26,6 +26,7 @@ struct OrderPlan {
   std::string receiver = "bob";
   std::string owner = "MovieStudio";
   std::string title = "Film";
+  ContentClass content_class = ContentClass::file;
   IspId source_isp = kSp1;
   IspId destination_isp = kSp2;
   AgreementId agreement{1};  // 0: the sender is a CDN node

@@ -15,6 +15,7 @@ std::vector<AccountObject> objects_of(const OrderFacts& order) {
   std::vector<AccountObject> objects{object};
   object.kind = AccountKind::owner;
   object.owner = order.owner;
+  object.content_class = order.content_class;
   objects.push_back(object);
   object.kind = AccountKind::content;
   object.content = order.content;

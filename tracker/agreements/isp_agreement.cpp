@@ -82,8 +82,6 @@ Status check_tariff(const TariffTerms& tariff) {
 
 }  // namespace
 
-const char* name_of(ContentClass content_class) { return content_class == ContentClass::live ? "live" : "file"; }
-
 bool OwnerFilter::allows(const std::string& owner) const {
   if (kind == Kind::all) return true;
   return owners.contains(owner) == (kind == Kind::only);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/types/content_class.h"
 #include "common/types/ids.h"
 #include "common/types/money.h"
 #include "common/types/units.h"
@@ -13,10 +14,6 @@
 #include "tracker/store/registry.h"
 
 namespace waybill::tracker {
-
-// Numbers stand in the store: never renumbered.
-enum class ContentClass : int { file = 1, live = 2 };
-const char* name_of(ContentClass content_class);
 
 inline constexpr std::size_t kMaxOwnersNamed = 1000;
 inline constexpr std::size_t kMaxTiers = 32;

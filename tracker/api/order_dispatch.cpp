@@ -19,6 +19,7 @@ IssuedOrder sign(const crypto::KeyPair& key, const IssueOrder& issue, TimeMs now
   issued.issued_at = now;
   issued.on_net = issue.on_net;
   issued.cdn_node = issue.cdn_node;
+  issued.content_class = issue.content_class;
   return issued;
 }
 

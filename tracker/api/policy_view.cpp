@@ -14,6 +14,7 @@ Result<ByteCount> acked_over_component(Store& store, const CapacityPolicy& polic
   ComponentQuery query;
   query.key = policy.component;
   query.since = since;
+  query.content_class = policy.content_class;
   if (!policy.owner.empty()) query.owner = policy.owner;
   const auto sums = store.accounts().component_sums(query);
   if (!sums) return tl::make_unexpected(sums.error());
@@ -25,6 +26,7 @@ Result<ByteCount> acked_over_component(Store& store, const CapacityPolicy& polic
 Result<ByteCount> acked_of_ends(Store& store, const CapacityPolicy& policy, TimeMs since) {
   AccountQuery query;
   query.since = TimeMs{since.value - since.value % kQuarter.value};
+  query.content_class = policy.content_class;
   if (!policy.owner.empty()) query.owner = policy.owner;
   if (policy.subject == PolicySubject::isp_out || policy.subject == PolicySubject::isp_within) query.from = policy.isp;
   if (policy.subject == PolicySubject::isp_into || policy.subject == PolicySubject::isp_within) query.to = policy.isp;
@@ -62,10 +64,8 @@ Result<std::vector<PolicyUse>> read_policy_use(Store& store, const std::vector<C
     if (policy.limits_rate() || !policy.in_force(now)) continue;
     const auto window = policy_window_at(policy, now);
     const auto since = std::max(window.start, policy.valid_from);
-    const bool of_live_only = policy.content_class == ContentClass::live;
-    auto acked = of_live_only                                 ? Result<ByteCount>(ByteCount{})
-                 : policy.subject == PolicySubject::component ? acked_over_component(store, policy, since)
-                                                              : acked_of_ends(store, policy, since);
+    auto acked = policy.subject == PolicySubject::component ? acked_over_component(store, policy, since)
+                                                            : acked_of_ends(store, policy, since);
     if (!acked) return tl::make_unexpected(acked.error());
     use.push_back({policy.id, *acked, {}, since});
   }

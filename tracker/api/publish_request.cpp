@@ -19,15 +19,11 @@ Result<Publication> read_publish_request(const net::HttpRequest& request, TimeMs
   const auto facts = read_torrent_facts(request.body);
   if (!facts) return tl::make_unexpected(facts.error());
   Publication publication;
-  publication.content = {facts->content,
-                         headers->owner,
-                         headers->title,
-                         facts->size,
-                         facts->piece_length,
-                         facts->pieces,
-                         now,
-                         headers->key,
-                         {}};
+  publication.content = {facts->content, headers->owner,
+                         headers->title, headers->content_class,
+                         facts->size,    facts->piece_length,
+                         facts->pieces,  now,
+                         headers->key,   {}};
   return publication;
 }
 

@@ -39,7 +39,6 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
   }
   s.path_table_version = tables.path_table_version;
   s.all_policies = std::move(tables.policies);
-  s.content_class = std::move(tables.class_of);
   s.use_policies(tables.policy_use, now);
   s.swarm.close_all_isps();
   s.refresh_grants(now);

@@ -52,8 +52,6 @@ struct RegistryTables {
   std::vector<CapacityPolicy> policies = {};
   // What the books say of byte policies; taken for those that the coordinator does not know yet.
   std::vector<PolicyUse> policy_use = {};
-  // Empty: every content is a file.
-  std::function<ContentClass(const Content&)> class_of = {};
   // Of the tables that resolve paths: when it changes, predictions begin anew.
   std::int64_t path_table_version = 0;
 };
@@ -95,6 +93,7 @@ struct IssueOrder {
   Endpoint source;
   bool on_net = false;
   bool cdn_node = false;
+  ContentClass content_class = ContentClass::file;
   std::string source_isp;  // "" where no prefix covers the source
   IpAddress receiver_address;
   IspId sender_isp;

@@ -80,7 +80,6 @@ struct Coordinator::State {
   std::vector<PolicySlot> policies_of(const LiveOrder& live, TimeMs now) const;
   void record_policies(const RecordedBytes& recorded);
   PolicyAdmission admit(const Download& download, AgentIndex source, const LiveOrder* in_place_of, TimeMs now) const;
-  ContentClass class_of(const Content& content) const;
   std::string isp_of_policy(PolicySlot slot) const;
 
   // download_review.cpp
@@ -125,7 +124,6 @@ struct Coordinator::State {
   std::vector<CapacityPolicy> all_policies;  // those that are not in force yet too
   PolicyLedger policies;                     // those in force
   mutable PolicyRoutes routes{[this](IspId isp) { return grants.name_of(isp); }};  // a cache
-  std::function<ContentClass(const Content&)> content_class;
   std::int64_t path_table_version = 0;
   std::optional<TimeMs> policies_change;  // the next instant at which one begins or ends
   TimeMs next_shares{};

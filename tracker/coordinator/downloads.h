@@ -17,6 +17,7 @@ struct LiveOrder {
   AgentIndex receiver = 0;
   bool on_net = false;
   bool cdn_node = false;
+  ContentClass content_class = ContentClass::file;
   TimeMs issued{};
   TimeMs last_gain{};  // when the receiver last reported bytes coming in; at first when it was issued
   AckedBytes acked;    // as the receiver reports; at most the byte limit

@@ -77,23 +77,21 @@ bool Coordinator::State::issue(Download& download, AgentIndex source, const std:
   if (!terms) return false;
 
   LiveOrder live;
-  live.order = make_order(*content(download.key.content), sender, receiver, *terms, step.now);
+  const auto& wanted = *content(download.key.content);
+  live.order = make_order(wanted, sender, receiver, *terms, step.now);
   live.order.id = options.new_order_id();
   if (!sender.is_cdn()) live.order.agreement = grants.open_agreement(sender.isp)->id;
   live.sender = source;
   live.receiver = download.key.receiver;
   live.cdn_node = sender.is_cdn();
+  live.content_class = wanted.content_class;
   live.on_net = sender.isp && sender.isp == receiver.isp;
   live.issued = live.last_gain = step.now;
-  IssueOrder action{live.order,
-                    {sender.address, sender.port},
-                    live.on_net,
-                    live.cdn_node,
-                    grants.name_of(sender.isp),
-                    receiver.address,
-                    sender.isp,
-                    receiver.isp,
-                    replaces};
+  IssueOrder action{live.order,         {sender.address, sender.port},
+                    live.on_net,        live.cdn_node,
+                    live.content_class, grants.name_of(sender.isp),
+                    receiver.address,   sender.isp,
+                    receiver.isp,       replaces};
   step.out.push_back(std::move(action));
   enter_order(download, std::move(live), replaces, step.now);
   return true;

@@ -9,7 +9,7 @@ class Coordinator::State::Gate final : public PolicyGate {
   Gate(const Coordinator::State& state, AgentIndex receiver, const Content& content, std::int64_t least_bytes,
        bool in_earnest, TimeMs now)
       : state_(state), receiver_(receiver) {
-    request_.content_class = state.class_of(content);
+    request_.content_class = content.content_class;
     request_.owner = content.owner;
     request_.least_bytes = least_bytes;
     request_.in_earnest = in_earnest;

@@ -29,7 +29,7 @@ std::vector<PolicyAccount> Coordinator::policy_why(const ContentId& content, con
     account.measured = predicted.measured;
     const auto& index = s.policies.index();
     const auto touched = index.touched(*predicted.path, s.swarm.agent(*from).isp, s.swarm.agent(*to).isp);
-    for (const auto slot : s.policies.covering(touched, s.class_of(*wanted), wanted->owner)) {
+    for (const auto slot : s.policies.covering(touched, wanted->content_class, wanted->owner)) {
       account.policies.push_back(index.policies()[slot]);
     }
     account.candidate = std::move(candidate);

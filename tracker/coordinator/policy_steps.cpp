@@ -15,10 +15,6 @@ std::int64_t may_be_acked(const LiveOrder& live, TimeMs reported, TimeMs now, Du
   return std::min(live.order.byte_limit.value, live.acked.value + coming);
 }
 
-ContentClass Coordinator::State::class_of(const Content& content) const {
-  return content_class ? content_class(content) : ContentClass::file;
-}
-
 std::string Coordinator::State::isp_of_policy(PolicySlot slot) const {
   return grants.name_of(policies.index().policies()[slot].isp);
 }
@@ -59,8 +55,7 @@ void Coordinator::State::use_policies(const std::vector<PolicyUse>& use, TimeMs 
 }
 
 std::vector<PolicySlot> Coordinator::State::policies_of(const LiveOrder& live, TimeMs now) const {
-  const auto found = contents.find(live.order.content);
-  const auto of_class = found == contents.end() ? ContentClass::file : class_of(found->second);
+  const auto of_class = live.content_class;
   if (live.path) {
     const auto touched =
         policies.index().touched(live.path->path, swarm.agent(live.sender).isp, swarm.agent(live.receiver).isp);
@@ -78,7 +73,7 @@ PolicyAdmission Coordinator::State::admit(const Download& download, AgentIndex s
                                           TimeMs now) const {
   const auto& wanted = *content(download.key.content);
   PolicyRequest request;
-  request.content_class = class_of(wanted);
+  request.content_class = wanted.content_class;
   request.owner = wanted.owner;
   request.least_bytes = least_useful(wanted, missing_bytes(wanted, download.pieces_held)).value;
   request.cdn_node = swarm.agent(source).is_cdn();
@@ -108,8 +103,7 @@ void Coordinator::State::record_policies(const RecordedBytes& recorded) {
     found->second.path = recorded.path;
     enter_policies(found->second, latest);
   }
-  const auto known = contents.find(facts.content);
-  const auto of_class = known == contents.end() ? ContentClass::file : class_of(known->second);
+  const auto of_class = facts.content_class;
   if (measured) {
     const auto touched = policies.index().touched(recorded.path->path, facts.source_isp, facts.destination_isp);
     policies.record(recorded, policies.covering(touched, of_class, facts.owner));

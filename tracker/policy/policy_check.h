@@ -15,7 +15,6 @@ struct PolicyWorld {
   // Is a component of this key registered, or did any recorded path cross it? Asked for kinds other than "isp" and
   // "inter-isp-link", which follow from `isps`.
   std::function<bool(const std::string& key)> component_known;
-  std::function<ContentClass(const Content&)> class_of;  // empty: every content is a file
 };
 
 // Refuses: both or neither of bytes and rate; an unknown ISP, component, owner or time zone; what no path can meet (an

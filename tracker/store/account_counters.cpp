@@ -10,6 +10,10 @@ namespace {
 ByteView bytes_of(const std::optional<ContentId>& id) { return id ? id->view() : ByteView(); }
 ByteView bytes_of(const std::optional<AgentKey>& id) { return id ? id->view() : ByteView(); }
 
+std::int64_t class_number(const AccountObject& object) {
+  return object.content_class ? static_cast<int>(*object.content_class) : 0;
+}
+
 // For the cache only; lengths are fixed but for the owner's, which comes last.
 ByteString key_of(const AccountObject& object) {
   ByteString key;
@@ -18,10 +22,12 @@ ByteString key_of(const AccountObject& object) {
   add(object.agreement.value);
   add(object.from.value);
   add(object.to.value);
+  add(class_number(object));
   return key.append(bytes_of(object.content)).append(bytes_of(object.client)).append(object.owner);
 }
 
-constexpr char kObjectColumns[] = "a.kind, a.client, a.content, a.owner, a.from_isp, a.to_isp, a.agreement, a.cdn_node";
+constexpr char kObjectColumns[] =
+    "a.kind, a.client, a.content, a.owner, a.from_isp, a.to_isp, a.agreement, a.cdn_node, a.class";
 
 AccountObject read_object(const SqlRow& row) {
   AccountObject object;
@@ -33,6 +39,7 @@ AccountObject read_object(const SqlRow& row) {
   object.to = row.row_id<IspId>(5);
   object.agreement = row.row_id<AgreementId>(6);
   object.cdn_node = row.flag(7);
+  if (object.kind >= AccountKind::owner) object.content_class = static_cast<ContentClass>(row.integer(8));
   return object;
 }
 
@@ -47,13 +54,13 @@ constexpr std::int64_t kUnknown = 0;  // ids begin at 1
 // The rows of those that have one.
 void SqlAccounts::find_objects(std::map<AccountObject, std::int64_t>& objects) {
   auto rows = connection_.find_many(
-      "SELECT id FROM accounting_objects WHERE kind = ? AND client = ? AND content = ? AND owner = ? "
+      "SELECT id FROM accounting_objects WHERE kind = ? AND client = ? AND content = ? AND owner = ? AND class = ? "
       "AND from_isp = ? AND to_isp = ? AND agreement = ? AND cdn_node = ?");
   std::vector<std::int64_t*> asked;
   for (auto& [object, id] : objects) {
     if (id != kUnknown) continue;
     rows.add(static_cast<int>(object.kind), Blob{bytes_of(object.client)}, Blob{bytes_of(object.content)}, object.owner,
-             object.from, object.to, object.agreement, object.cdn_node);
+             class_number(object), object.from, object.to, object.agreement, object.cdn_node);
     asked.push_back(&id);
   }
   while (rows.step()) *asked[rows.index()] = rows.integer(0);
@@ -63,12 +70,12 @@ void SqlAccounts::find_objects(std::map<AccountObject, std::int64_t>& objects) {
 // other.
 void SqlAccounts::add_objects(std::map<AccountObject, std::int64_t>& objects) {
   auto inserts = connection_.insert_many(
-      "INSERT INTO accounting_objects(kind, client, content, owner, from_isp, to_isp, agreement, cdn_node) "
-      "VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+      "INSERT INTO accounting_objects(kind, client, content, owner, class, from_isp, to_isp, agreement, cdn_node) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   for (const auto& [object, id] : objects) {
     if (id != kUnknown) continue;
     inserts.add(static_cast<int>(object.kind), Blob{bytes_of(object.client)}, Blob{bytes_of(object.content)},
-                object.owner, object.from, object.to, object.agreement, object.cdn_node);
+                object.owner, class_number(object), object.from, object.to, object.agreement, object.cdn_node);
   }
   inserts.run();
 }
@@ -124,7 +131,7 @@ Status SqlAccounts::each(const std::function<Status(const AccountChange&)>& visi
                                    ", c.quarter, c.acked, c.sent, c.receipts FROM accounting_objects a "
                                    "JOIN account_counters c ON c.object_id = a.id ORDER BY a.id, c.quarter");
     while (rows.step()) {
-      if (auto status = visit({read_object(rows), {rows.integer(8)}, read_counters(rows, 9)}); !status) return status;
+      if (auto status = visit({read_object(rows), {rows.integer(9)}, read_counters(rows, 10)}); !status) return status;
     }
     return {};
   });
@@ -136,6 +143,7 @@ Result<std::vector<AccountRow>> SqlAccounts::query(const AccountQuery& query) {
   filter.add_if("a.client = ?", query.client);
   filter.add_if("a.content = ?", query.content);
   filter.add_if("a.owner = ?", query.owner);
+  if (query.content_class) filter.add_number("a.class = ?", static_cast<int>(*query.content_class));
   filter.add_if("a.from_isp = ?", query.from);
   filter.add_if("a.to_isp = ?", query.to);
   filter.add_if("a.agreement = ?", query.agreement);
@@ -157,7 +165,7 @@ Result<std::vector<AccountRow>> SqlAccounts::query(const AccountQuery& query) {
     AccountRows answer(query);
     auto rows = connection_.query(sql);
     filter.bind_to(rows);
-    while (rows.step()) answer.add(read_object(rows), {rows.integer(8)}, read_counters(rows, 9));
+    while (rows.step()) answer.add(read_object(rows), {rows.integer(9)}, read_counters(rows, 10));
     return answer.take();
   });
 }

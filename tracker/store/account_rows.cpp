@@ -15,7 +15,10 @@ AccountKind kind_for(const AccountQuery& query) {
   };
   if (names(query.client.has_value(), AccountDimension::client)) return AccountKind::client;
   if (names(query.content.has_value(), AccountDimension::content)) return AccountKind::content;
-  if (names(query.owner.has_value(), AccountDimension::owner)) return AccountKind::owner;
+  if (names(query.owner.has_value(), AccountDimension::owner) ||
+      names(query.content_class.has_value(), AccountDimension::content_class)) {
+    return AccountKind::owner;
+  }
   return AccountKind::isp_pair;
 }
 
@@ -44,10 +47,11 @@ AccountRows::Key AccountRows::key_of(const AccountObject& object, Quarter quarte
   if (grouped_by(AccountDimension::agreement)) std::get<2>(key) = object.agreement;
   if (grouped_by(AccountDimension::cdn_node)) std::get<3>(key) = object.cdn_node;
   if (grouped_by(AccountDimension::owner)) std::get<4>(key) = object.owner;
-  if (grouped_by(AccountDimension::content)) std::get<5>(key) = object.content;
-  if (grouped_by(AccountDimension::client)) std::get<6>(key) = object.client;
-  if (grouped_by(AccountDimension::hour_of_day)) std::get<7>(key) = minute / 60;
-  if (grouped_by(AccountDimension::quarter)) std::get<8>(key) = quarter;
+  if (grouped_by(AccountDimension::content_class)) std::get<5>(key) = object.content_class;
+  if (grouped_by(AccountDimension::content)) std::get<6>(key) = object.content;
+  if (grouped_by(AccountDimension::client)) std::get<7>(key) = object.client;
+  if (grouped_by(AccountDimension::hour_of_day)) std::get<8>(key) = minute / 60;
+  if (grouped_by(AccountDimension::quarter)) std::get<9>(key) = quarter;
   return key;
 }
 
@@ -63,8 +67,8 @@ std::vector<AccountRow> AccountRows::take() {
   std::vector<AccountRow> rows;
   rows.reserve(rows_.size());
   for (const auto& [key, counters] : rows_) {
-    const auto& [from, to, agreement, cdn_node, owner, content, client, hour, quarter] = key;
-    rows.push_back({from, to, agreement, cdn_node, owner, content, client, hour, quarter, counters});
+    const auto& [from, to, agreement, cdn_node, owner, content_class, content, client, hour, quarter] = key;
+    rows.push_back({from, to, agreement, cdn_node, owner, content_class, content, client, hour, quarter, counters});
   }
   rows_.clear();
   return rows;

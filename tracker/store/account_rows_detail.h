@@ -19,8 +19,8 @@ class AccountRows {
 
  private:
   using Key = std::tuple<std::optional<IspId>, std::optional<IspId>, std::optional<AgreementId>, std::optional<bool>,
-                         std::optional<std::string>, std::optional<ContentId>, std::optional<AgentKey>,
-                         std::optional<int>, std::optional<Quarter>>;
+                         std::optional<std::string>, std::optional<ContentClass>, std::optional<ContentId>,
+                         std::optional<AgentKey>, std::optional<int>, std::optional<Quarter>>;
   int local_minute(Quarter quarter) const;
   bool in_hours(int minute) const;
   Key key_of(const AccountObject& object, Quarter quarter, int minute) const;

@@ -40,7 +40,7 @@ struct Counters {
 // Stored in the database: never renumbered.
 enum class AccountKind : int {
   isp_pair = 1,  // agreement, from, to, cdn_node
-  owner = 2,     // ... and owner
+  owner = 2,     // ... and owner, class
   content = 3,   // ... and content
   client = 4,    // ... and receiver
 };
@@ -50,9 +50,10 @@ struct AccountObject {
   IspId from;             // the sender's ISP; 0 unknown
   IspId to;               // the receiver's ISP; from == to (not 0) is on-net
   bool cdn_node = false;
-  std::string owner;                 // kind owner and beyond
-  std::optional<ContentId> content;  // kind content and beyond
-  std::optional<AgentKey> client;    // kind client: the receiver
+  std::string owner;                          // kind owner and beyond
+  std::optional<ContentClass> content_class;  // kind owner and beyond
+  std::optional<ContentId> content;           // kind content and beyond
+  std::optional<AgentKey> client;             // kind client: the receiver
   auto operator<=>(const AccountObject&) const = default;
 };
 struct AccountChange {
@@ -61,7 +62,17 @@ struct AccountChange {
   Counters added;
 };
 
-enum class AccountDimension { isp_pair, agreement, cdn_node, owner, content, client, hour_of_day, quarter };
+enum class AccountDimension {
+  isp_pair,
+  agreement,
+  cdn_node,
+  owner,
+  content_class,
+  content,
+  client,
+  hour_of_day,
+  quarter
+};
 
 // Absent fields do not restrict. The narrowest kind that knows every entity named is read.
 struct AccountQuery {
@@ -71,6 +82,7 @@ struct AccountQuery {
   std::optional<bool> cdn_node = {};
   std::optional<AgreementId> agreement = {};
   std::optional<std::string> owner = {};
+  std::optional<ContentClass> content_class = {};
   std::optional<ContentId> content = {};
   std::optional<AgentKey> client = {};
   std::optional<TimeMs> since = {};  // quarters that start at or after it
@@ -93,6 +105,7 @@ struct AccountRow {
   std::optional<AgreementId> agreement;
   std::optional<bool> cdn_node;
   std::optional<std::string> owner;
+  std::optional<ContentClass> content_class;
   std::optional<ContentId> content;
   std::optional<AgentKey> client;
   std::optional<int> hour_of_day;  // 0..23, by local_minute
@@ -124,6 +137,7 @@ struct ComponentQuery {
   std::optional<IspId> isp = {};          // with kind inter_isp_link: the ISP that is left (FIG. 7, 704)
   std::optional<IspId> into = {};         // the ISP that is entered
   std::optional<std::string> owner = {};  // of the content
+  std::optional<ContentClass> content_class = {};
   std::optional<ContentId> content = {};
   std::optional<TimeMs> since = {};  // end >= since
   std::optional<TimeMs> until = {};  // end < until

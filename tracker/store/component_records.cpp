@@ -20,6 +20,7 @@ SqlFilter filter_of(const ComponentQuery& query) {
   filter.add_if("c.isp = ?", query.isp);
   filter.add_if("c.into_isp = ?", query.into);
   filter.add_if("o.owner = ?", query.owner);
+  if (query.content_class) filter.add_number("o.class = ?", static_cast<int>(*query.content_class));
   filter.add_if("o.content = ?", query.content);
   filter.add_if("r.end_ms >= ?", query.since);
   filter.add_if("r.end_ms < ?", query.until);

@@ -10,6 +10,7 @@ OrderFacts facts_of(const IssuedOrder& issued) {
   facts.id = order.id;
   facts.content = order.content;
   facts.owner = order.owner;
+  facts.content_class = issued.content_class;
   facts.sender = order.sender;
   facts.receiver = order.receiver;
   facts.agreement = order.agreement;

@@ -11,6 +11,7 @@
 #include "common/protocol/order.h"
 #include "common/protocol/receipt.h"
 #include "common/protocol/receipt_status.h"
+#include "common/types/content_class.h"
 #include "common/types/ids.h"
 #include "common/types/ip.h"
 #include "common/types/units.h"
@@ -25,6 +26,7 @@ struct IssuedOrder {
   IpAddress receiver_address;
   IspId source_isp;       // the sender's; 0: no ISP's prefix covers the address
   IspId destination_isp;  // the receiver's
+  ContentClass content_class = ContentClass::file;
   TimeMs issued_at{};
   bool on_net = false;    // both ends at one ISP
   bool cdn_node = false;  // the sender is a CDN node; then the agreement is 0
@@ -35,6 +37,7 @@ struct OrderFacts {
   OrderId id;
   ContentId content;
   std::string owner;
+  ContentClass content_class = ContentClass::file;
   AgentKey sender;
   AgentKey receiver;
   AgreementId agreement;

@@ -26,7 +26,7 @@ CREATE TABLE components(
 CREATE TABLE contents(
   id BLOB PRIMARY KEY NOT NULL, owner TEXT NOT NULL, title TEXT NOT NULL, size INTEGER NOT NULL,
   piece_length INTEGER NOT NULL, pieces INTEGER NOT NULL, published INTEGER NOT NULL, publisher BLOB NOT NULL,
-  removed INTEGER, torrent BLOB NOT NULL) STRICT;
+  removed INTEGER, class INTEGER NOT NULL, torrent BLOB NOT NULL) STRICT;
 CREATE TABLE enroll_tokens(token_hash BLOB PRIMARY KEY NOT NULL, role INTEGER NOT NULL, created INTEGER NOT NULL)
   STRICT;
 CREATE TABLE agents(
@@ -37,7 +37,7 @@ CREATE TABLE orders(
   receiver BLOB NOT NULL, agreement INTEGER NOT NULL, source_isp INTEGER NOT NULL, destination_isp INTEGER NOT NULL,
   sender_address BLOB NOT NULL, receiver_address BLOB NOT NULL, issued_at INTEGER NOT NULL,
   not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, byte_limit INTEGER NOT NULL, pieces INTEGER NOT NULL,
-  on_net INTEGER NOT NULL, cdn_node INTEGER NOT NULL, envelope BLOB NOT NULL) STRICT;
+  on_net INTEGER NOT NULL, cdn_node INTEGER NOT NULL, class INTEGER NOT NULL, envelope BLOB NOT NULL) STRICT;
 -- A receipt's end lies within its order's window and the clock tolerance: these find the receipts of a period too.
 CREATE INDEX orders_by_source ON orders(source_isp, not_after);
 CREATE INDEX orders_by_issue ON orders(issued_at);
@@ -76,12 +76,12 @@ CREATE TABLE deliveries(
   PRIMARY KEY(content, receiver, started)) STRICT;
 CREATE INDEX deliveries_by_completion ON deliveries(completed);
 
--- '' and x'' stand for "not of this kind", so that the key is unique. Its order serves the questions by client, then
+-- '', x'' and class 0 stand for "not of this kind", so that the key is unique. Its order serves the questions by client, then
 -- by content, then by owner.
 CREATE TABLE accounting_objects(
   id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, client BLOB NOT NULL, content BLOB NOT NULL, owner TEXT NOT NULL,
-  from_isp INTEGER NOT NULL, to_isp INTEGER NOT NULL, agreement INTEGER NOT NULL, cdn_node INTEGER NOT NULL,
-  UNIQUE(kind, client, content, owner, from_isp, to_isp, agreement, cdn_node)) STRICT;
+  class INTEGER NOT NULL, from_isp INTEGER NOT NULL, to_isp INTEGER NOT NULL, agreement INTEGER NOT NULL, cdn_node INTEGER NOT NULL,
+  UNIQUE(kind, client, content, owner, class, from_isp, to_isp, agreement, cdn_node)) STRICT;
 CREATE TABLE account_counters(
   object_id INTEGER NOT NULL REFERENCES accounting_objects(id), quarter INTEGER NOT NULL, acked INTEGER NOT NULL,
   sent INTEGER NOT NULL, receipts INTEGER NOT NULL, PRIMARY KEY(object_id, quarter)) STRICT, WITHOUT ROWID;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/protocol/enroll.h"
+#include "common/types/content_class.h"
 #include "common/types/ids.h"
 #include "common/types/ip.h"
 #include "common/types/money.h"
@@ -65,6 +66,7 @@ struct Content {
   ContentId id;
   std::string owner;
   std::string title;
+  ContentClass content_class = ContentClass::file;
   ByteCount size;
   ByteCount piece_length;
   std::int64_t pieces = 0;

@@ -6,7 +6,7 @@ namespace waybill::tracker {
 namespace {
 
 constexpr char kContentColumns[] =
-    "SELECT id, owner, title, size, piece_length, pieces, published, publisher, removed FROM contents ";
+    "SELECT id, owner, title, size, piece_length, pieces, published, publisher, removed, class FROM contents ";
 
 Content read_content(const SqlRow& row) {
   Content content;
@@ -19,13 +19,14 @@ Content read_content(const SqlRow& row) {
   content.published = row.time(6);
   content.publisher = row.id<AgentKey>(7);
   content.removed = row.optional_time(8);
+  content.content_class = static_cast<ContentClass>(row.integer(9));
   return content;
 }
 
 // What a repeated publication must agree on; when and by which CDN node it came may differ.
 bool same_content(const Content& a, const Content& b) {
-  return a.owner == b.owner && a.title == b.title && a.size == b.size && a.piece_length == b.piece_length &&
-         a.pieces == b.pieces;
+  return a.owner == b.owner && a.title == b.title && a.content_class == b.content_class && a.size == b.size &&
+         a.piece_length == b.piece_length && a.pieces == b.pieces;
 }
 
 }  // namespace
@@ -39,15 +40,16 @@ Status SqlRegistry::add_content(const Content& content, ByteView torrent) {
         if (known.removed) return refuse("content " + content.id.brief() + " was removed by the operator");
         if (same_content(known, content)) return {};
         return refuse("content " + content.id.brief() + " is published already, as \"" + known.title + "\" of " +
-                      known.owner);
+                      known.owner + ", class " + name_of(known.content_class));
       }
     }
     connection_
         .query(
             "INSERT INTO contents(id, owner, title, size, piece_length, pieces, published, publisher, removed, "
-            "torrent) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            "class, torrent) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(content.id, content.owner, content.title, content.size, content.piece_length, content.pieces,
-              content.published, content.publisher, content.removed, Blob{torrent})
+              content.published, content.publisher, content.removed, static_cast<int>(content.content_class),
+              Blob{torrent})
         .run();
     raise_registry_version(connection_);
     return {};

@@ -142,12 +142,14 @@ TEST_CASE("a publication's signature covers key, owner, title, time and torrent"
   };
   CHECK_FALSE(changed([](PublishHeaders& h) { h.owner += "x"; }));
   CHECK_FALSE(changed([](PublishHeaders& h) { h.title += "x"; }));
+  CHECK_FALSE(changed([](PublishHeaders& h) { h.content_class = ContentClass::live; }));
   CHECK_FALSE(changed([](PublishHeaders& h) { h.time = h.time + seconds(1); }));
   CHECK_FALSE(changed([](PublishHeaders& h) { h.key = samples::receiver().public_key(); }));
 }
 
 TEST_CASE("where owner ends and title begins is not open to choice") {
-  const auto joined = sign_publish(samples::sender(), std::string("a\0b", 3), "c", TimeMs{1}, samples::kTorrent);
+  const auto joined =
+      sign_publish(samples::sender(), std::string("a\0b", 3), "c", ContentClass::file, TimeMs{1}, samples::kTorrent);
   CHECK_FALSE(verify_publish(joined, samples::kTorrent));
   auto split = joined;
   split.owner = "a";

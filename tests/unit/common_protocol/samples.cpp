@@ -152,7 +152,7 @@ EnrollLink enroll_link() {
 EnrollRequest enroll_request() { return make_enroll_request(receiver(), enroll_link(), "living room"); }
 
 PublishHeaders publish_headers() {
-  return sign_publish(sender(), "Ólafur's films", "A walk in the fog", kNoon, kTorrent);
+  return sign_publish(sender(), "Ólafur's films", "A walk in the fog", ContentClass::file, kNoon, kTorrent);
 }
 
 }  // namespace waybill::protocol::samples

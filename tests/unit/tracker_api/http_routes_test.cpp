@@ -53,8 +53,8 @@ net::HttpRequest enroll_of(const std::string& who, const protocol::EnrollLink& l
 net::HttpRequest publication(TrackerWorld& world, const std::string& who, const std::string& title,
                              const ByteString& torrent = make_torrent()) {
   auto request = post(protocol::kPublishPath, torrent);
-  request.headers = protocol::to_http_headers(
-      protocol::sign_publish(sample::key_of(who), "MovieStudio", title, world.clock.now(), torrent));
+  request.headers = protocol::to_http_headers(protocol::sign_publish(sample::key_of(who), "MovieStudio", title,
+                                                                     ContentClass::file, world.clock.now(), torrent));
   return request;
 }
 

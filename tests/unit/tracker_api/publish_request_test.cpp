@@ -19,8 +19,8 @@ net::HttpRequest request_of(const std::string& owner, const std::string& title, 
   net::HttpRequest request;
   request.method = "POST";
   request.body = torrent;
-  request.headers =
-      protocol::to_http_headers(protocol::sign_publish(sample::key_of("cdn"), owner, title, time, torrent));
+  request.headers = protocol::to_http_headers(
+      protocol::sign_publish(sample::key_of("cdn"), owner, title, ContentClass::file, time, torrent));
   return request;
 }
 

@@ -236,7 +236,7 @@ TEST_CASE("owner and class: others' content passes") {
   two_isps(live);
   auto of_class = bytes_over(kBorder, kPiece);
   of_class.content_class = ContentClass::live;
-  live.tables.class_of = [](const Content&) { return ContentClass::live; };
+  for (auto& content : live.tables.contents) content.content_class = ContentClass::live;
   lay(live, of_class);
   live.want("me");
   CHECK(live.order_from("a", "me").order.byte_limit.value <= kPiece);
