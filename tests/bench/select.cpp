@@ -179,7 +179,8 @@ void measure_requests(const Setting& setting) {
     grant.kind = isp % 3 == 0 ? GrantKind::none : GrantKind::always;
     tables.agreements.push_back({AgreementId{isp}, IspId{isp}, {}, std::nullopt, grant, {}});
   }
-  tables.contents.push_back({content, "owner", "title", {256 << 18}, {1 << 18}, 256, {}, {}, std::nullopt});
+  tables.contents.push_back(
+      {content, "owner", "title", ContentClass::file, {256 << 18}, {1 << 18}, 256, {}, {}, std::nullopt});
   tables.isp_of = [](const IpAddress& address) {
     return IspId{1 + (address.bytes[15] * 256 + address.bytes[14]) % kIsps};
   };

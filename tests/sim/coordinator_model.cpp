@@ -59,6 +59,7 @@ void Model::setup() {
     tables_.contents.push_back({made<ContentId>(static_cast<std::uint64_t>(i), 2),
                                 "owner",
                                 "film",
+                                ContentClass::file,
                                 {pieces * kPiece - 77},
                                 {kPiece},
                                 pieces,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/protocol/receipt.h"
+#include "common/types/content_class.h"
 #include "common/types/ids.h"
 #include "common/types/units.h"
 #include "tracker/paths/resolved_path.h"

@@ -38,7 +38,7 @@ std::string fault(const std::string& text) {
   const auto titles = contents();
   const auto policy = read_policy(text, known, kNoon);
   if (!policy) return policy.error().message;
-  const PolicyWorld world{known, titles, [](const std::string& key) { return key == "router:core1"; }, {}};
+  const PolicyWorld world{known, titles, [](const std::string& key) { return key == "router:core1"; }};
   const auto status = check_policy(*policy, world, kNoon);
   return status ? "" : status.error().message;
 }

@@ -84,14 +84,11 @@ Result<Answer> policy_add(AdministrationContext& context, Arguments& arguments) 
   auto policy = read_policy(document.dump(), *isps, now);
   if (!policy) return pass_on(policy);
   Status looked_up;
-  const PolicyWorld world{*isps,
-                          *contents,
-                          [&](const std::string& key) {
+  const PolicyWorld world{*isps, *contents, [&](const std::string& key) {
                             const auto known = component_known(context, key);
                             if (!known) looked_up = tl::make_unexpected(known.error());
                             return known && *known;
-                          },
-                          {}};
+                          }};
   const auto checked = check_policy(*policy, world, now);
   if (!looked_up) return tl::make_unexpected(looked_up.error());
   if (!checked) return tl::make_unexpected(checked.error());
