@@ -19,7 +19,8 @@ World::World(CoordinatorOptions options) : coordinator(with_ids(std::move(option
   tables.agreements = {agreement(1, {GrantKind::always, 0, 0, {}, QuotaPeriod::month}),
                        agreement(2, {GrantKind::hours, 18 * 60, 24 * 60, {}, QuotaPeriod::month}),
                        agreement(3, {GrantKind::none, 0, 0, {}, QuotaPeriod::month})};
-  tables.contents = {{content, "owner", "film", {100 * kPiece}, {kPiece}, 100, {}, {}, std::nullopt}};
+  tables.contents = {
+      {content, "owner", "film", ContentClass::file, {100 * kPiece}, {kPiece}, 100, {}, {}, std::nullopt}};
   tables.isp_of = [](const IpAddress& address) {
     const int second = address.bytes[13];
     return IspId{second <= 3 ? second : 0};

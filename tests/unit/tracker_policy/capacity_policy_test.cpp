@@ -21,7 +21,8 @@ std::vector<Isp> isps() {
           {IspId{3}, "SP3", std::nullopt, "UTC", {}}};
 }
 std::vector<Content> contents() {
-  return {{ContentId{}, "MovieStudio", "film", {100 * kPiece}, {kPiece}, 100, {}, {}, std::nullopt}};
+  return {
+      {ContentId{}, "MovieStudio", "film", ContentClass::file, {100 * kPiece}, {kPiece}, 100, {}, {}, std::nullopt}};
 }
 
 QuotaSpan window(const std::string& text, const std::string& zone, TimeMs at) {
