@@ -10,6 +10,31 @@ namespace {
 
 using BucketList = std::vector<const UsageBucket*>;
 
+std::tuple<TimeMs, bool, ContentClass, std::string_view, AgreementId> order_of(const UsageBucket& bucket) {
+  return {bucket.start, !bucket.on_net, bucket.content_class, bucket.owner, bucket.agreement};
+}
+
+// Tariffs by volume fill their tiers by quarters of an hour, whatever the usage's grain: what one agreement owes does
+// not depend on another one of the month that is by percentile.
+std::vector<UsageBucket> by_quarters(const BucketList& buckets) {
+  std::vector<UsageBucket> quarters;
+  for (const auto* bucket : buckets) {
+    quarters.push_back(*bucket);
+    quarters.back().start = {bucket->start.value / kQuarterHour.value * kQuarterHour.value};
+  }
+  std::sort(quarters.begin(), quarters.end(), [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
+  std::vector<UsageBucket> sums;
+  for (auto& bucket : quarters) {
+    if (sums.empty() || order_of(sums.back()) != order_of(bucket)) {
+      sums.push_back(std::move(bucket));
+    } else {
+      sums.back().acked += bucket.acked;
+      sums.back().receipts += bucket.receipts;
+    }
+  }
+  return sums;
+}
+
 // One agreement's charges for one month.
 class TermPricing {
  public:
@@ -19,12 +44,8 @@ class TermPricing {
     if (!term_.empty()) scale_ = term_.part;
   }
 
-  Result<std::vector<ChargeLine>> price(BucketList buckets) {
-    std::sort(buckets.begin(), buckets.end(), [](const UsageBucket* a, const UsageBucket* b) {
-      return std::tuple(a->start, !a->on_net, a->content_class, a->owner, a->agreement) <
-             std::tuple(b->start, !b->on_net, b->content_class, b->owner, b->agreement);
-    });
-    for (const auto* bucket : buckets) add_volume(*bucket);
+  Result<std::vector<ChargeLine>> price(const BucketList& buckets) {
+    for (const auto& bucket : by_quarters(buckets)) add_volume(bucket);
     std::vector<ChargeLine> lines;
     for (auto& [key, line] : volume_) lines.push_back(std::move(line));
     if (agreement_.tariff.kind == TariffKind::percentile && !term_.empty()) lines.push_back(percentile(buckets));
@@ -180,7 +201,7 @@ Result<Charges> price_isp(const std::vector<IspAgreement>& agreements, const Usa
   for (auto& [key, buckets] : terms) {
     const auto& agreement = agreements[key.version];
     TermPricing pricing(agreement, term_span(agreement.from, agreement.until, months[key.month]), *calendar);
-    auto priced = pricing.price(std::move(buckets));
+    auto priced = pricing.price(buckets);
     if (!priced) return pass_on(priced);
     lines.insert(lines.end(), priced->begin(), priced->end());
   }

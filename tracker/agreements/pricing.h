@@ -3,7 +3,8 @@
 //  - Usage is priced by the agreement in force at its time; a bucket after an agreement's end, in which orders of
 //  before
 //    it are still finished, by the one under which these were signed.
-//  - Tiers are marginal and filled in the order of time, within a bucket on-net first, then by class and owner.
+//  - Tiers are marginal and filled in the order of time, within a quarter of an hour on-net first, then by class and
+//  owner.
 //  - Terms of a month hold for a local month. In a month for a part of which an agreement is in force, that part (by
 //    time) scales its tiers' bounds and an owner's threshold (rounded down to the byte), its minimum, its flat fee and
 //    its price of the percentile; each agreement counts its own bytes and samples from its first instant in the month.

@@ -168,6 +168,19 @@ TEST_CASE("the 95th percentile of five-minute samples, silence included") {
   CHECK(says(price_isp({agreement}, samples, month("2026-11")).error(), "needs usage by 5 minutes"));
 }
 
+TEST_CASE("tiers are filled by quarters of an hour, whatever the grain of the usage") {
+  auto agreement = isp_agreement();
+  agreement.tariff.tiers = {{{0}, money("1.00"), money("2.00"), std::nullopt, std::nullopt},
+                            {{10 * kGb}, money("0.50"), money("0.25"), std::nullopt, std::nullopt}};
+  const auto late_on_net = bucket("2026-11-20T00:10Z", 8 * kGb, true, "B");
+  const auto early_off_net = bucket("2026-11-20T00:00Z", 8 * kGb, false, "A");
+  const auto fine = price_isp({agreement}, usage({early_off_net, late_on_net}, kFiveMinutes), month("2026-11")).value();
+  auto same_quarter = late_on_net;
+  same_quarter.start = early_off_net.start;
+  CHECK(fine == price_isp({agreement}, usage({early_off_net, same_quarter}), month("2026-11")).value());
+  CHECK(lines(fine, ChargeKind::volume).at(0).quantity == 8 * kGb);  // on-net first: all of it in the first tier
+}
+
 TEST_CASE("a percentile of a part of the month counts that part's samples and pays that part") {
   auto agreement = isp_agreement(1, "2026-11-16T00:00Z");
   agreement.tariff.tiers.clear();
