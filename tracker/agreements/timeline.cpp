@@ -15,6 +15,12 @@ const std::string& party_of(const OwnerContract& contract) { return contract.own
 Currency currency_of(const IspAgreement& agreement) { return agreement.tariff.currency; }
 Currency currency_of(const OwnerContract& contract) { return contract.currency; }
 
+// One that is to be added has no number yet.
+template <typename Version>
+std::string number_of(const Version& version) {
+  return version.id ? std::to_string(version.id.value) : "the new one";
+}
+
 template <typename Version>
 bool overlap(const Version& a, const Version& b) {
   return (!a.until || b.from < *a.until) && (!b.until || a.from < *b.until);
@@ -29,7 +35,7 @@ Status check_two(const Version& a, const Version& b) {
   }
   if (overlap(a, b)) {
     return refuse(fmt::format("{} has two agreements at once: {} ({}) and {} ({}); end the first, or renegotiate it",
-                              party_of(a), a.id.value, term_text(a.from, a.until), b.id.value,
+                              party_of(a), number_of(a), term_text(a.from, a.until), number_of(b),
                               term_text(b.from, b.until)));
   }
   const auto& later = a.from < b.from ? b : a;
@@ -56,8 +62,8 @@ Status check_currencies(const Version& a, const Version& b, LocalCalendar& calen
   const auto free_from = end_of_last_month(earlier, calendar);
   if (free_from && later.from >= *free_from) return {};
   return refuse(fmt::format(
-      "{}'s agreement {} is in {}, and {} in {} begins within the same month: a period has one currency; begin at {}",
-      party_of(a), earlier.id.value, currency_of(earlier).str(), term_text(later.from, later.until),
+      "{}'s agreements: {} is in {}, and {} in {} begins within the same month: a period has one currency; begin at {}",
+      party_of(a), number_of(earlier), currency_of(earlier).str(), term_text(later.from, later.until),
       currency_of(later).str(), free_from ? format_time(*free_from) : "the first of a month, after the other's end"));
 }
 

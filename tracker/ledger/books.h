@@ -17,6 +17,7 @@ Result<std::vector<OwnerContract>> owner_contracts(Store& store, const std::stri
 
 // Adds the terms to registry and ledger, with the id that it is given. Refused by check_addition and within a closed
 // period. `agreement.isp` and its time zone must be the ISP's.
+Status check_isp_agreement(Store& store, const IspAgreement& agreement);  // may it be added? Adds nothing
 Result<IspAgreement> add_isp_agreement(Store& store, const IspAgreement& agreement);
 Result<OwnerContract> add_owner_contract(Store& store, const OwnerContract& contract);
 // Ends what is in force at the new terms' `from` and adds them.

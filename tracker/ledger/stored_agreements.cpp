@@ -130,16 +130,20 @@ Result<std::vector<OwnerContract>> owner_contracts(Store& store, const std::stri
   return all;
 }
 
+Status check_isp_agreement(Store& store, const IspAgreement& agreement) {
+  const auto isp = isp_of(store, agreement);
+  if (!isp) return tl::make_unexpected(isp.error());
+  const auto others = isp_agreements(store, *isp);
+  if (!others) return tl::make_unexpected(others.error());
+  if (auto good = check_addition(*others, agreement); !good) return good;
+  return check_not_closed(store, {PartyKind::isp, isp->name}, agreement.from);
+}
+
 Result<IspAgreement> add_isp_agreement(Store& store, const IspAgreement& agreement) {
   return transact<IspAgreement>(store, [&]() -> Result<IspAgreement> {
+    if (auto good = check_isp_agreement(store, agreement); !good) return tl::make_unexpected(good.error());
     const auto isp = isp_of(store, agreement);
     if (!isp) return tl::make_unexpected(isp.error());
-    const auto others = isp_agreements(store, *isp);
-    if (!others) return tl::make_unexpected(others.error());
-    if (auto good = check_addition(*others, agreement); !good) return tl::make_unexpected(good.error());
-    if (auto good = check_not_closed(store, {PartyKind::isp, isp->name}, agreement.from); !good) {
-      return tl::make_unexpected(good.error());
-    }
     return insert(store, agreement, isp->id);
   });
 }

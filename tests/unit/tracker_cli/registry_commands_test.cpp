@@ -98,8 +98,10 @@ TEST_CASE("an agreement is refused where it overlaps or cannot be read") {
   const TrackerProgram program;
   program.facts({"isp", "add", "SP1"});
   program.facts(agreement("SP1", {"--grant", "always", "--from", "2026-01-01", "--until", "2027-01-01"}));
-  refused(program, agreement("SP1", {"--grant", "none", "--from", "2026-12-31"}), "SP1 has agreement 1");
-  refused(program, agreement("SP1", {"--grant", "none", "--from", "2025-01-01"}), "SP1 has agreement 1");
+  refused(program, agreement("SP1", {"--grant", "none", "--from", "2026-12-31"}),
+          "two agreements at once: 1 (2026-01-01");
+  refused(program, agreement("SP1", {"--grant", "none", "--from", "2025-01-01"}),
+          "two agreements at once: 1 (2026-01-01");
   refused(program, agreement("SP2", {"--grant", "always"}), "SP2");
   refused(program, agreement("SP1", {"--grant", "always", "--from", "2028-01-01", "--until", "2027-06-01"}),
           "would end");
@@ -121,7 +123,7 @@ TEST_CASE("an agreement is refused where it overlaps or cannot be read") {
   refused(program,
           {"agreement", "add", "--isp", "SP1", "--grant", "always", "--price=-1", "--currency", "EUR", "--from",
            "2028-01-01"},
-          "negative");
+          "a price is below zero");
   refused(program, {"agreement", "end", "7"}, "7");
   refused(program, {"agreement", "end", "1", "--at", "2026-02-01"}, "past", 2);
   refused(program, {"agreement", "end", "one"}, "ID", 2);

@@ -2,6 +2,7 @@
 
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/end_time.h"
+#include "tracker/ledger/books.h"
 #include "tracker/reports/byte_size.h"
 #include "tracker/reports/day_hours.h"
 #include "tracker/reports/time_window.h"
@@ -149,6 +150,7 @@ Result<Answer> agreement_add(AdministrationContext& context, Arguments& argument
   const auto now = context.clock.now();
   auto agreement = make_agreement(read, *isp, now);
   if (!agreement) return pass_on(agreement);
+  if (auto good = check_isp_agreement(context.store, terms_of(*agreement, *isp)); !good) return pass_on(good);
   auto added = registry.add_agreement(*agreement);
   if (!added) return pass_on(added);
   Answer answer;
