@@ -141,7 +141,10 @@ def run(engine, seed):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="waybill-auditor-"))
         url = stack.enter_context(PostgresServer()).url() if engine == "postgresql" else None
         audit = Audit(Tracker(folder, url), seed)
-        audit.run()
+        try:
+            audit.run()
+        except Refused as refusal:
+            audit.fail("a question that the auditor answers", refusal, "an answer")
     print(f"  {len(audit.evidence.receipts)} receipts, {len(audit.evidence.refused)} refused, {audit.tracker.asked} "
           f"questions, {audit.lines} lines, {time.monotonic() - begin:.0f} s")
     for failure in audit.failures[:30]:
