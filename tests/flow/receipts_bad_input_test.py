@@ -9,25 +9,13 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import wire  # noqa: E402
 from cluster import Cluster, free_port, make_file, work_folder  # noqa: E402
+from player import Player, issue_order  # noqa: E402
 
 MEGABYTE = 1 << 20
 STATUS = {"recorded": 0, "exists": 1, "malformed": 10, "too_large": 11, "unknown_order": 20,
           "receipt_signature_invalid": 21, "exists_with_different_content": 22, "acknowledgement_malformed": 30,
           "acknowledgement_for_another_order": 31, "acknowledgement_signature_invalid": 32, "outside_window": 40,
           "over_byte_limit": 41, "outside_pieces": 42, "sequence_superseded": 43, "totals_fall": 44}
-
-
-class Player:
-    """An enrolled key with an open control channel."""
-
-    def __init__(self, tracker, folder, name, library=()):
-        self.key = wire.Key(folder / f"{name}.pem")
-        (status, body), self.tracker_key = wire.enroll(tracker.address, tracker.port, tracker.client_link, self.key,
-                                                       name)
-        assert status == 200, body
-        self.channel = wire.ControlChannel(tracker.address, tracker.port)
-        self.channel.hello(self.key, self.tracker_key, library)
-        self.channel.receive_type("welcome")
 
 
 class Books:
@@ -47,16 +35,6 @@ class Books:
             statement.pop(key, None)
         return (self.tracker.command("report", "bytes", "--group-by", "isp-pair,owner,content", "--format", "json"),
                 self.tracker.command("records", "--json"), str(statement.get("lines")))
-
-
-def issue_order(sender, receiver, content):
-    """A real order between the two, as the tracker signed and pushed it."""
-    receiver.channel.send({"type": "want", "content": content, "pieces_held": 0, "sequential": False})
-    while True:
-        serve = sender.channel.receive_type("serve")
-        order = wire.order_of(serve["order"])
-        if order[b"receiver"] == receiver.key.public:
-            return order
 
 
 def expect(books, name, want, *envelopes):

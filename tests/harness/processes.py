@@ -72,9 +72,9 @@ class LoopbackRunner:
                                      stdin=subprocess.DEVNULL, env=env)
         return Process(popen, log)
 
-    def call(self, host, argv, patience=PATIENCE):
+    def call(self, host, argv, patience=PATIENCE, env=None):
         """Runs to its end; returns (exit status, stdout, stderr)."""
         del host
         done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, timeout=patience,
-                              stdin=subprocess.DEVNULL, check=False)
+                              stdin=subprocess.DEVNULL, check=False, env=env)
         return done.returncode, done.stdout, done.stderr
