@@ -66,6 +66,11 @@ Status check_rule(const AlertRule& rule) {
   if (rule.repeat.value < 0 || rule.repeat > kMaxRepeat) {
     return refuse("messages repeat after at most " + span_text(kMaxRepeat));
   }
+  const bool share = rule.measure.measured() == Measured::on_net_share;
+  if (share && rule.condition.kind != ConditionKind::above && rule.condition.kind != ConditionKind::below) {
+    return refuse("the on-net share goes with above and below only");
+  }
+  if (share && rule.condition.raise_at > 100 * kWholePercent) return refuse("a share is at most 100 %");
   return check_condition(rule.condition);
 }
 

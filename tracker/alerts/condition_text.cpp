@@ -19,14 +19,16 @@ constexpr std::array<std::pair<ConditionKind, std::string_view>, 5> kKinds{{
     {ConditionKind::nearing, "nearing"},
 }};
 
-std::string amount(Measured measured, std::int64_t value) {
-  return measured == Measured::receipts ? exact_bytes(value) + " receipts" : human_bytes(value);
-}
-
 std::string percent(std::int64_t hundredths) {
   const auto whole = std::abs(hundredths) / kWholePercent, rest = std::abs(hundredths) % kWholePercent;
   const auto* sign = hundredths < 0 ? "-" : "";
   return rest == 0 ? fmt::format("{}{} %", sign, whole) : fmt::format("{}{}.{:02} %", sign, whole, rest);
+}
+
+std::string amount(Measured measured, std::int64_t value) {
+  if (measured == Measured::on_net_share) return percent(value);
+  if (measured == Measured::receipts) return exact_bytes(value) + " receipts";
+  return human_bytes(value) + (measured == Measured::bytes_per_second ? "/s" : "");
 }
 
 bool in_percent(ConditionKind kind) { return kind != ConditionKind::above && kind != ConditionKind::below; }

@@ -12,10 +12,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Measured, std::string_view>, 3> kMeasured{{
+constexpr std::array<std::pair<Measured, std::string_view>, 5> kMeasured{{
     {Measured::acknowledged_bytes, "acknowledged_bytes"},
     {Measured::unacknowledged_bytes, "unacknowledged_bytes"},
     {Measured::receipts, "receipts"},
+    {Measured::bytes_per_second, "bytes_per_second"},
+    {Measured::on_net_share, "on_net_share"},
 }};
 
 struct TextField {
@@ -50,8 +52,8 @@ Status check(const TrafficFilter& filter) {
   if (filter.traffic_class && *filter.traffic_class != "file" && *filter.traffic_class != "live") {
     return refuse("the measure's class must be 'file' or 'live'");
   }
-  if (filter.component && (filter.from || filter.to || filter.client || filter.on_net || filter.traffic_class)) {
-    return refuse("a component's bytes can be measured by owner and content only: measure the ISPs without it");
+  if (filter.component && (filter.from || filter.to || filter.client || filter.on_net)) {
+    return refuse("a component's bytes can be measured by owner, content and class only: measure the ISPs without it");
   }
   if (filter.on_net && filter.from && filter.to && (filter.from == filter.to) != *filter.on_net) {
     return refuse("no traffic fits the measure: from and to contradict on-net or off-net");
@@ -74,7 +76,8 @@ Result<Measured> parse_measured(std::string_view text) {
   for (const auto& [measured, name] : kMeasured) {
     if (name == text) return measured;
   }
-  return refuse("'" + std::string(text) + "' is none of acknowledged_bytes, unacknowledged_bytes, receipts");
+  return refuse("'" + std::string(text) +
+                "' is none of acknowledged_bytes, unacknowledged_bytes, receipts, bytes_per_second, on_net_share");
 }
 
 std::string_view to_string(Measured measured) {
@@ -86,11 +89,17 @@ std::string_view to_string(Measured measured) {
 
 Result<Measure> Measure::of_traffic(TrafficFilter filter, Measured measured) {
   if (auto ok = check(filter); !ok) return pass_on(ok);
+  if (measured == Measured::on_net_share && (filter.on_net || filter.component)) {
+    return refuse("the on-net share is one of both on-net and off-net bytes: give neither of these, nor a component");
+  }
   return Measure(std::move(filter), measured);
 }
 
 Result<Measure> Measure::of_object(std::string name, Measured measured) {
   if (auto ok = check_plain_text("the accounting object's name", name, kMaxMeasureTextBytes); !ok) return pass_on(ok);
+  if (measured == Measured::on_net_share) {
+    return refuse("the on-net share of an accounting object cannot be measured: measure the traffic");
+  }
   return Measure(std::move(name), measured);
 }
 

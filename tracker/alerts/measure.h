@@ -16,18 +16,25 @@ namespace waybill::tracker {
 inline constexpr std::size_t kMaxMeasureTextBytes = 200;
 inline constexpr std::size_t kMaxMeasureDocumentBytes = 4096;
 
-enum class Measured { acknowledged_bytes, unacknowledged_bytes, receipts };
+enum class Measured {
+  acknowledged_bytes,
+  unacknowledged_bytes,
+  receipts,
+  bytes_per_second,  // acknowledged ones, on average over the whole window
+  on_net_share,      // of the acknowledged bytes, in hundredths of a percent; all, where there are none
+};
 
 // A question as the reports ask it (patent FIG. 7). Absent fields do not restrict; none at all is all traffic.
 struct TrafficFilter {
-  std::optional<std::string> from;       // an ISP's name; "unknown": no ISP's
-  std::optional<std::string> to;         // likewise
-  std::optional<std::string> owner;      // of the content
-  std::optional<std::string> content;    // id, 64 hexadecimal digits
-  std::optional<std::string> client;     // the receiver's key, 64 hexadecimal digits
-  std::optional<std::string> component;  // a component's key ("router:core1"); goes with owner and content only
-  std::optional<bool> on_net;
-  std::optional<std::string> traffic_class;  // "file" or "live"
+  std::optional<std::string> from = {};     // an ISP's name; "unknown": no ISP's
+  std::optional<std::string> to = {};       // likewise
+  std::optional<std::string> owner = {};    // of the content
+  std::optional<std::string> content = {};  // id, 64 hexadecimal digits
+  std::optional<std::string> client = {};   // the receiver's key, 64 hexadecimal digits
+  std::optional<std::string> component =
+      {};  // a component's key ("router:core1"); goes with owner, content, class only
+  std::optional<bool> on_net = {};
+  std::optional<std::string> traffic_class = {};  // "file" or "live"
   bool operator==(const TrafficFilter&) const = default;
 };
 

@@ -1,5 +1,7 @@
 #include "tracker/alerts/store_measure_source.h"
 
+#include <algorithm>
+
 namespace waybill::tracker {
 
 namespace {
@@ -18,6 +20,11 @@ std::optional<Id> id_of(const std::optional<std::string>& hex) {
   return hex ? std::optional(*Id::from_hex(*hex)) : std::nullopt;
 }
 
+std::optional<ContentClass> class_of(const TrafficFilter& filter) {
+  if (!filter.traffic_class) return std::nullopt;
+  return *filter.traffic_class == "live" ? ContentClass::live : ContentClass::file;
+}
+
 }  // namespace
 
 Result<std::int64_t> StoreMeasureSource::value(const Measure& measure, TimeMs since, TimeMs until) {
@@ -30,8 +37,24 @@ Result<std::int64_t> StoreMeasureSource::value(const Measure& measure, TimeMs si
       return counters->unacknowledged().value;
     case Measured::receipts:
       return counters->receipts;
+    case Measured::bytes_per_second:
+      return counters->acked.value * 1000 / std::max<std::int64_t>(1, (until - since).value);
+    case Measured::on_net_share:
+      return share_on_net(*measure.traffic(), counters->acked, since, until);
   }
   return 0;
+}
+
+Result<std::int64_t> StoreMeasureSource::share_on_net(const TrafficFilter& filter, AckedBytes all, TimeMs since,
+                                                      TimeMs until) {
+  constexpr std::int64_t kWhole = 10'000;  // hundredths of a percent
+  if (all.value <= 0) return kWhole;
+  auto inside = filter;
+  inside.on_net = true;
+  const auto counters = count_traffic(inside, since, until);
+  if (!counters) return tl::make_unexpected(counters.error());
+  __extension__ using Wide = __int128;
+  return static_cast<std::int64_t>(static_cast<Wide>(counters->acked.value) * kWhole / all.value);
 }
 
 Result<Counters> StoreMeasureSource::count(const Measure& measure, TimeMs since, TimeMs until) {
@@ -40,8 +63,6 @@ Result<Counters> StoreMeasureSource::count(const Measure& measure, TimeMs since,
     return objects_(*name, since, until);
   }
   const auto& filter = *measure.traffic();
-  // The accounts divide by ISPs, owners, contents and clients; content is not classed there.
-  if (filter.traffic_class) return refuse("the accounts are not kept by class: measure by owner or content");
   return filter.component ? count_component(filter, since, until) : count_traffic(filter, since, until);
 }
 
@@ -55,6 +76,7 @@ Result<Counters> StoreMeasureSource::count_traffic(const TrafficFilter& filter, 
   query.to = *to;
   query.on_net = filter.on_net;
   query.owner = filter.owner;
+  query.content_class = class_of(filter);
   query.content = id_of<ContentId>(filter.content);
   query.client = id_of<AgentKey>(filter.client);
   query.since = since;
@@ -70,6 +92,7 @@ Result<Counters> StoreMeasureSource::count_component(const TrafficFilter& filter
   ComponentQuery query;
   query.key = filter.component;
   query.owner = filter.owner;
+  query.content_class = class_of(filter);
   query.content = id_of<ContentId>(filter.content);
   query.since = since;
   query.until = until;

@@ -20,6 +20,7 @@ class StoreMeasureSource final : public MeasureSource {
  private:
   Result<Counters> count(const Measure& measure, TimeMs since, TimeMs until);
   Result<Counters> count_traffic(const TrafficFilter& filter, TimeMs since, TimeMs until);
+  Result<std::int64_t> share_on_net(const TrafficFilter& filter, AckedBytes all, TimeMs since, TimeMs until);
   Result<Counters> count_component(const TrafficFilter& filter, TimeMs since, TimeMs until);
 
   Store& store_;

@@ -29,11 +29,12 @@ void add_rules(CLI::App& alert, Invocation& invocation) {
       .needed_text("--window", "window", "what it looks back over: 15m, 2h, 7d, or with above and nearing day or month",
                    "WINDOW")
       .text("--timezone", "timezone", "of day and month (default UTC)", "TZ")
-      .needed_text("--raise", "raise", "raised at this level: bytes like 5GB, or percent like 80", "LEVEL")
+      .needed_text("--raise", "raise", "raised at this level: bytes (a second) like 5GB, or percent like 80", "LEVEL")
       .text("--clear", "clear", "cleared on the other side of this level (default: --raise)", "LEVEL")
       .text("--threshold", "threshold", "with nearing: what is 100 %", "BYTES")
       .text("--at-least", "at_least", "with rise and fall: less than this in both windows is no change", "BYTES")
-      .text("--measured", "measured", "acknowledged_bytes (default), unacknowledged_bytes or receipts", "WHAT")
+      .text("--measured", "measured",
+            "acknowledged_bytes (default), unacknowledged_bytes, receipts, bytes_per_second or on_net_share", "WHAT")
       .text("--object", "object", "an accounting object, instead of the filters below", "NAME")
       .text("--from", "from", "served from this ISP", "ISP")
       .text("--to", "to", "delivered to this ISP", "ISP")

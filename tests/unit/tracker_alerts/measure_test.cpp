@@ -59,13 +59,17 @@ TEST_CASE("filters that cannot be measured are refused") {
                   f.component = "router:core1";
                   f.from = "SP1";
                 }),
-                "owner and content only");
+                "owner, content and class only");
   check_refused(with([](auto& f) {
                   f.from = f.to = "SP1";
                   f.on_net = false;
                 }),
                 "contradict");
   check_refused(Measure::of_object(""), "empty");
+  TrafficFilter on_net;
+  on_net.on_net = true;
+  check_refused(Measure::of_traffic(on_net, Measured::on_net_share), "both on-net and off-net");
+  check_refused(Measure::of_object("peering", Measured::on_net_share), "accounting object");
 }
 
 TEST_CASE("documents that no measure wrote are refused") {

@@ -24,7 +24,10 @@ struct RuleArguments {
   DurationMs repeat = hours(4);
 };
 
-bool in_percent(ConditionKind kind) { return kind != ConditionKind::above && kind != ConditionKind::below; }
+bool in_percent(const RuleArguments& read) {
+  return read.measured == Measured::on_net_share ||
+         (read.condition.kind != ConditionKind::above && read.condition.kind != ConditionKind::below);
+}
 
 void read_condition(Arguments& arguments, RuleArguments& read) {
   auto& condition = read.condition;
@@ -37,7 +40,7 @@ void read_condition(Arguments& arguments, RuleArguments& read) {
       arguments.read_as("window", [&](const std::string& text) { return parse_alert_window(text, zone); });
   if (window) condition.window = *window;
   const auto level = [&](const std::string& text) -> Result<std::int64_t> {
-    if (in_percent(condition.kind)) return parse_percent(text);
+    if (in_percent(read)) return parse_percent(text);
     const auto size = parse_byte_size(text);
     if (!size) return tl::make_unexpected(size.error());
     return size->value;
@@ -52,6 +55,8 @@ void read_condition(Arguments& arguments, RuleArguments& read) {
 
 RuleArguments read_arguments(Arguments& arguments) {
   RuleArguments read;
+  read.measured = arguments.read_as("measured", [](const std::string& text) { return parse_measured(text); })
+                      .value_or(Measured::acknowledged_bytes);
   read_condition(arguments, read);
   read.object = arguments.text("object");
   read.filter.from = arguments.text("from");
@@ -65,8 +70,6 @@ RuleArguments read_arguments(Arguments& arguments) {
   if (on_net && off_net) arguments.fault("on_net", "excludes --off-net");
   if (on_net || off_net) read.filter.on_net = on_net;
   if (read.object && read.filter != TrafficFilter{}) arguments.fault("object", "goes without a filter of its own");
-  read.measured = arguments.read_as("measured", [](const std::string& text) { return parse_measured(text); })
-                      .value_or(Measured::acknowledged_bytes);
   read.severity = arguments.read_as("severity", [](const std::string& text) { return parse_severity(text); })
                       .value_or(Severity::warning);
   const auto repeat = [](const std::string& text) -> Result<DurationMs> {
