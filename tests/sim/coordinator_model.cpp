@@ -210,8 +210,9 @@ void Model::step() {
   for (auto& agent : agents_) {
     if (!agent.online) continue;
     if (!agent.frozen) report(agent);
-    // An outbox empties within a minute of its connection.
-    if (coin(10) || now_ - agent.connected_since > seconds(50)) send_receipts(agent);
+    // An outbox empties within a minute of its connection; under policies within ten seconds.
+    const auto patience = with_policies_ ? seconds(8) : seconds(50);
+    if (coin(10) || now_ - agent.connected_since > patience) send_receipts(agent);
   }
   random_event();
 }

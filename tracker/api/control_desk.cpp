@@ -47,9 +47,10 @@ ControlDesk::ControlDesk(crypto::KeyPair key, const runtime::Clock& clock, runti
 ControlDesk::~ControlDesk() = default;
 
 void ControlDesk::restore(std::vector<EnrolledAgent> agents, const std::vector<QuotaUse>& use,
-                          const std::vector<UnsettledOrder>& orders) {
+                          const std::vector<UnsettledOrder>& orders, const std::vector<UnsettledTransfer>& unsettled) {
   for (auto& agent : agents) enrolled_.insert_or_assign(agent.key, std::move(agent));
   coordinator_.restore_quotas(use, orders, clock_.now());
+  coordinator_.restore_policies(unsettled, clock_.now());
   tick();
 }
 

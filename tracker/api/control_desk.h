@@ -25,7 +25,7 @@ class ControlDesk final : public ControlSink {
 
   // Before serving, after the first registry_changed: who is enrolled, and what the books say of quotas.
   void restore(std::vector<EnrolledAgent> agents, const std::vector<QuotaUse>& use,
-               const std::vector<UnsettledOrder>& orders);
+               const std::vector<UnsettledOrder>& orders, const std::vector<UnsettledTransfer>& unsettled);
   void registry_changed(std::shared_ptr<const RegistryView> registry);
   void agent_enrolled(const EnrolledAgent& agent);
   void receipts_recorded(const std::vector<RecordedBytes>& recorded);

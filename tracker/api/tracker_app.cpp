@@ -13,6 +13,7 @@
 #include "tracker/api/control_desk.h"
 #include "tracker/api/http_routes.h"
 #include "tracker/api/live_commands.h"
+#include "tracker/api/policy_view.h"
 #include "tracker/api/quota_restore.h"
 #include "tracker/ingest/ingest.h"
 
@@ -28,6 +29,7 @@ struct StartState {
   std::shared_ptr<const RegistryView> registry;
   std::vector<EnrolledAgent> agents;
   QuotaRestore quotas;
+  std::vector<UnsettledTransfer> unsettled;
 };
 
 int http_status(BatchOutcome outcome) {
@@ -55,6 +57,9 @@ Result<StartState> read_start_state(Store& store, TimeMs now) {
   auto quotas = read_quota_use(store, now);
   if (!quotas) return tl::make_unexpected(quotas.error());
   state.quotas = std::move(*quotas);
+  auto unsettled = read_unsettled_transfers(store, state.registry->policies, now);
+  if (!unsettled) return tl::make_unexpected(unsettled.error());
+  state.unsettled = std::move(*unsettled);
   return state;
 }
 
@@ -111,7 +116,7 @@ Status TrackerApp::start() {
   if (!state) return tl::make_unexpected(state.error());
   desk_ = std::make_unique<ControlDesk>(options_.key, clock_, loop_, bridge_);
   use_registry(state->registry);
-  desk_->restore(std::move(state->agents), state->quotas.use, state->quotas.orders);
+  desk_->restore(std::move(state->agents), state->quotas.use, state->quotas.orders, state->unsettled);
   start_ingest();
   alerts_ = std::make_unique<AlertService>(loop_, bridge_, clock_);
   return start_servers();

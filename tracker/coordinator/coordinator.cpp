@@ -69,6 +69,10 @@ void Coordinator::restore_quotas(const std::vector<QuotaUse>& use, const std::ve
   s.refresh_grants(now);
 }
 
+void Coordinator::restore_policies(const std::vector<UnsettledTransfer>& orders, TimeMs now) {
+  state_->restore_policies(orders, now);
+}
+
 Actions Coordinator::agent_connected(const AgentFacts& facts, TimeMs now) {
   auto& s = *state_;
   Step step{now, {}};
@@ -169,9 +173,11 @@ Actions Coordinator::source_failed(const AgentKey& receiver, const protocol::Sou
   const auto* found = s.order_of(receiver, failed.order);
   if (!found) return {};
   const auto live = *found;
-  // An order that was of use and has run out is no failure of its source.
+  // An order that was of use and has run out is no failure of its source; nor is one that a policy or a quota had made
+  // so small that its source was through before the receiver's first report.
   const bool ran_out = failed.reason == Refusal::bytes_exhausted || failed.reason == Refusal::order_expired;
-  if (!ran_out || live.acked.value == 0) s.cool_down(live.receiver, live, now);
+  const bool of_use = live.acked.value > 0 || s.was_short(live, now);
+  if (!ran_out || !of_use) s.cool_down(live.receiver, live, now);
   s.end_order(
       failed.order,
       {Refusal::source_stalled, fmt::format("the receiver reports: {} {}", name_of(failed.reason), failed.message)},
@@ -220,6 +226,7 @@ Actions Coordinator::order_failed(const OrderId& order, TimeMs now) {
 Actions Coordinator::tick(TimeMs now) {
   auto& s = *state_;
   Step step{now, {}};
+  if (now - s.latest > kStoodStill) s.awake_since = now;
   s.latest = now;
   s.refresh_grants(now);
   s.enforce_everywhere(step);
@@ -229,7 +236,7 @@ Actions Coordinator::tick(TimeMs now) {
     const auto connected = [&](const AgentKey& key) -> std::optional<TimeMs> {
       const auto index = s.swarm.find(key);
       if (!index) return std::nullopt;
-      return s.swarm.agent(*index).connected_since;
+      return std::max(s.swarm.agent(*index).connected_since, s.awake_since);
     };
     if (s.grants.settle(connected, now)) s.refresh_grants(now);
     s.policies.settle(connected, now);

@@ -32,6 +32,8 @@ class Coordinator {
   // Before any agent: the tables, then what the books say of quotas.
   Actions registry_changed(RegistryTables tables, TimeMs now);
   void restore_quotas(const std::vector<QuotaUse>& use, const std::vector<UnsettledOrder>& orders, TimeMs now);
+  // Likewise. Their paths also predict those of orders to come.
+  void restore_policies(const std::vector<UnsettledTransfer>& orders, TimeMs now);
 
   // A second connection of the same key takes the place of the first: its requests end, its orders are revoked.
   // Orders in `live_orders` that this run does not know are revoked; the receivers ask again when they reconnect.

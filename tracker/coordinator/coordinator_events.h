@@ -84,6 +84,14 @@ struct UnsettledOrder {  // acked < byte_limit, and not_after + kClockTolerance 
   TimeMs not_after{};
 };
 
+// An order of an earlier run that may still be acknowledged, whoever issued it: byte policies count it, too.
+struct UnsettledTransfer {
+  OrderFacts facts;
+  AckedBytes acked;
+  std::shared_ptr<const ResolvedPath> path = nullptr;  // of its latest receipt; null: none is recorded
+  TimeMs measured{};                                   // when that was
+};
+
 // ---- out ----
 
 // Sign, store durably, then send Serve to the sender and Sources to the receiver. Consecutive ones for the same

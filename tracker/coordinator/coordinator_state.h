@@ -24,7 +24,8 @@ inline constexpr DurationMs kShortestOrder = seconds(2);   // a grant that ends 
 inline constexpr DurationMs kFirstPause = seconds(15);     // of a peer that failed; doubled each time in a row
 inline constexpr DurationMs kLongestPause = minutes(5);
 inline constexpr DurationMs kCdnPause = seconds(5);  // of a CDN node that failed: there may be no other
-inline constexpr DurationMs kSettleEvery = seconds(10);
+inline constexpr DurationMs kSettleEvery = seconds(2);
+inline constexpr DurationMs kStoodStill = seconds(4);  // between two ticks: the machine slept, and nothing could arrive
 
 // One input's instant, and the actions that it leads to.
 struct Step {
@@ -59,6 +60,8 @@ struct Coordinator::State {
   void end_download(const DownloadKey& key, const Ended& ended, Step& step);
   // Why a live order may not go on, e.g. since its sender's ISP's grant is over.
   std::optional<Ended> forbidden(const LiveOrder& live, TimeMs now) const;
+  // It permitted less than its receiver misses, and was issued so lately that its receiver had no time to report.
+  bool was_short(const LiveOrder& live, TimeMs now) const;
   // Ends what is forbidden among the orders of this sender, or of all, and looks for others in their place.
   void enforce(const std::vector<OrderId>& orders, Step& step);
   void enforce_everywhere(Step& step);
@@ -79,6 +82,7 @@ struct Coordinator::State {
   void enter_policies(const LiveOrder& live, TimeMs now);
   std::vector<PolicySlot> policies_of(const LiveOrder& live, TimeMs now) const;
   void record_policies(const RecordedBytes& recorded);
+  void restore_policies(const std::vector<UnsettledTransfer>& orders, TimeMs now);
   PolicyAdmission admit(const Download& download, AgentIndex source, const LiveOrder* in_place_of, TimeMs now) const;
   std::string isp_of_policy(PolicySlot slot) const;
 
@@ -133,6 +137,7 @@ struct Coordinator::State {
   OrderBook orders;
   std::vector<Candidate> drawn;  // scratch of select_for()
   TimeMs next_settle{};
+  TimeMs awake_since{};  // before it the tracker took no receipts
   std::int64_t orders_issued = 0;
   std::int64_t orders_revoked = 0;
 };

@@ -183,6 +183,13 @@ std::optional<Ended> Coordinator::State::forbidden(const LiveOrder& live, TimeMs
   return std::nullopt;
 }
 
+bool Coordinator::State::was_short(const LiveOrder& live, TimeMs now) const {
+  const auto download = downloads.find({live.receiver, live.order.content});
+  const auto* wanted = content(live.order.content);
+  if (download == downloads.end() || !wanted || now - live.issued > kReportIsFresh) return false;
+  return live.order.byte_limit < missing_bytes(*wanted, download->second.pieces_held);
+}
+
 void Coordinator::State::enforce(const std::vector<OrderId>& ids, Step& step) {
   std::vector<DownloadKey> touched;
   for (const auto& id : ids) {

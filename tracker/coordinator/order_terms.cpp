@@ -13,6 +13,9 @@ namespace {
 constexpr std::int64_t kLeastWindow = 4ll << 20;
 constexpr std::int64_t kLeastWindowPieces = 8;
 
+// What is under way when an order runs out is lost: many tiny orders would lose most of what they permit.
+constexpr std::int64_t kLeastShare = 512 << 10;
+
 std::int64_t window_of(std::int64_t missing, std::int64_t piece_length) {
   const auto useful = std::max(missing / 4, kLeastWindow + kLeastWindowPieces * piece_length);
   return std::max(std::min(useful, protocol::kDefaultAckWindow), 2 * piece_length);
@@ -37,7 +40,8 @@ Terms order_terms(const TermsInput& input) {
   Terms terms;
   terms.byte_limit = bytes_with_slack(input.missing, input.piece_length);
   if (input.spendable != kUnlimitedBytes) {
-    const auto share = std::max(input.spendable / 4, std::min(input.spendable, 2 * input.piece_length.value));
+    const auto least = std::max(2 * input.piece_length.value, kLeastShare);
+    const auto share = std::max(input.spendable / 4, std::min(input.spendable, least));
     terms.byte_limit.value = std::min(terms.byte_limit.value, share);
   }
   terms.rate_limit = input.upload_cap;

@@ -35,8 +35,8 @@ struct Terms {
 };
 
 // An order never runs past the grant, nor beyond what is left of a quota. Where there is a quota it takes a quarter of
-// what is left at most, so that one receiver's sources do not reserve all of it. No order runs faster than its sender's
-// cap; the sender's own limiter holds the sum of all.
+// what is left at most (two pieces or 512 KiB, where that is more), so that one receiver's sources do not reserve all
+// of it. No order runs faster than its sender's cap; the sender's own limiter holds the sum of all.
 Terms order_terms(const TermsInput& input);
 
 }  // namespace waybill::tracker

@@ -46,12 +46,20 @@ void PolicyLedger::begin_windows(TimeMs now) {
     auto& slot = slots_[at];
     if (index_.policies()[at].limits_rate() || (slot.window.start <= now && now < slot.window.end)) continue;
     slot.window = policy_window_at(index_.policies()[at], now);
+    // What ended before the policy began does not count, however late it is told.
+    slot.window.start = std::max(slot.window.start, index_.policies()[at].valid_from);
     slot.bytes.begin_span(slot.window);
   }
 }
 
 void PolicyLedger::restore(PolicyId policy, const QuotaUse& use) {
   if (const auto at = slot_of(policy)) slots_[*at].bytes.restore(use);
+}
+
+void PolicyLedger::restore(const UnsettledOrder& order, std::span<const PolicySlot> slots, TimeMs now) {
+  for (const auto at : slots) {
+    if (!index_.policies()[at].limits_rate() && !slots_[at].bytes.full()) slots_[at].bytes.restore(order, now);
+  }
 }
 
 std::vector<PolicySlot> PolicyLedger::covering(std::span<const PolicySlot> touched, ContentClass content_class,

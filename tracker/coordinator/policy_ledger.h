@@ -4,8 +4,9 @@
 //
 // Bytes are kept as quotas are (quota_ledger.h): an order reserves its byte limit, and is only issued for what is left.
 // When it ends, its reservation falls to what may still be acknowledged: what the receiver reported, one window, and
-// two seconds at the rate it reported; kSettleAfter later to what was recorded or reported. An order that lives when
-// its policy's window ends reserves in the next one what it has not used yet.
+// two seconds at the rate it reported; kPolicySettleAfter later to what was recorded or reported, so that what an order
+// left is of use to others in the same window. An order that lives when its policy's window ends reserves in the next
+// one what it has not used yet.
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,6 +17,9 @@
 #include "tracker/policy/policy_index.h"
 
 namespace waybill::tracker {
+
+// A sender cuts its last receipt when it hears of an order's end and uploads it at once. Counted as kSettleAfter is.
+inline constexpr DurationMs kPolicySettleAfter = seconds(10);
 
 // An order or a request for one, as far as policies see it.
 struct PolicyRequest {
@@ -44,6 +48,8 @@ class PolicyLedger {
   std::optional<PolicySlot> slot_of(PolicyId policy) const;
   void begin_windows(TimeMs now);
   void restore(PolicyId policy, const QuotaUse& use);
+  // Of an earlier run of the tracker, not live any more.
+  void restore(const UnsettledOrder& order, std::span<const PolicySlot> slots, TimeMs now);
 
   // The slots of those that speak of this content.
   std::vector<PolicySlot> covering(std::span<const PolicySlot> touched, ContentClass content_class,
@@ -73,7 +79,7 @@ class PolicyLedger {
 
  private:
   struct Slot {
-    QuotaLedger bytes;
+    QuotaLedger bytes{kPolicySettleAfter};
     QuotaSpan window;
     RateShares rates;
     int cdn_orders = 0;                        // live ones

@@ -115,6 +115,27 @@ void Coordinator::State::record_policies(const RecordedBytes& recorded) {
   }
 }
 
+void Coordinator::State::restore_policies(const std::vector<UnsettledTransfer>& transfers, TimeMs now) {
+  for (const auto& transfer : transfers) {
+    const auto& facts = transfer.facts;
+    if (transfer.path && !transfer.path->printed.empty()) {
+      routes.learn({facts.source_isp, facts.sender_address}, {facts.destination_isp, facts.receiver_address},
+                   transfer.path, transfer.measured);
+    }
+  }
+  routes.refresh();
+  for (const auto& transfer : transfers) {
+    const auto& facts = transfer.facts;
+    const bool measured = transfer.path && !transfer.path->printed.empty();
+    const auto touched = measured
+                             ? policies.index().touched(*transfer.path, facts.source_isp, facts.destination_isp)
+                             : routes.touched({facts.source_isp, facts.sender_address},
+                                              {facts.destination_isp, facts.receiver_address}, policies.index(), now);
+    policies.restore({facts.id, facts.agreement, facts.sender, facts.byte_limit, transfer.acked, facts.not_after},
+                     policies.covering(touched, facts.content_class, facts.owner), now);
+  }
+}
+
 // Peers go before CDN nodes, those that promise most before the others.
 void Coordinator::State::shed(PolicySlot slot, Step& step) {
   auto ids = policies.orders_on(slot);

@@ -37,13 +37,15 @@ void QuotaLedger::restore(const UnsettledOrder& order, TimeMs now) {
   reserve(order.order, order.sender, order.byte_limit, order.not_after);
   auto& reservation = reservations_.at(order.order);
   change(reservation, reservation.byte_limit, order.acked.value);
-  reservation.closed = now;  // this run of the tracker does not stand by it
+  reservation.closed = now;                 // this run of the tracker does not stand by it
+  reservation.settle_after = kSettleAfter;  // nor has its receiver told this run how far it came
 }
 
 void QuotaLedger::reserve(const OrderId& order, const AgentKey& sender, ByteCount byte_limit, TimeMs not_after) {
   auto& reservation = reservations_[order];
   reservation.sender = sender;
   reservation.not_after = not_after;
+  reservation.settle_after = settle_after_;
   change(reservation, byte_limit.value, reservation.recorded);
 }
 
@@ -83,7 +85,7 @@ bool QuotaLedger::settle(const std::function<std::optional<TimeMs>(const AgentKe
   for (auto item = reservations_.begin(); item != reservations_.end();) {
     auto& reservation = item->second;
     const auto since = reservation.closed && !reservation.settled ? connected_since(reservation.sender) : std::nullopt;
-    if (!since || now - std::max(*since, *reservation.closed) < kSettleAfter) {
+    if (!since || now - std::max(*since, *reservation.closed) < reservation.settle_after) {
       ++item;
       continue;
     }

@@ -25,6 +25,7 @@ inline constexpr std::size_t kMaxReservations = 200'000;  // for each agreement;
 
 class QuotaLedger {
  public:
+  explicit QuotaLedger(DurationMs settle_after = kSettleAfter) : settle_after_(settle_after) {}
   // Begins a later span: its bytes are those that were counted ahead of it. Earlier or same spans: no change.
   void begin_span(const QuotaSpan& span);
   void restore(const QuotaUse& use);
@@ -51,11 +52,13 @@ class QuotaLedger {
     std::int64_t reported = 0;
     TimeMs not_after{};
     std::optional<TimeMs> closed;
+    DurationMs settle_after;  // its end
     bool settled = false;
     std::int64_t open_bytes() const { return byte_limit > recorded ? byte_limit - recorded : 0; }
   };
   void change(Reservation& reservation, std::int64_t byte_limit, std::int64_t recorded);
 
+  DurationMs settle_after_;
   std::unordered_map<OrderId, Reservation> reservations_;
   ByteCount acked_;       // in the span
   ByteCount acked_next_;  // at or after the span's end

@@ -7,6 +7,7 @@
 
 #include "common/protocol/limits.h"
 #include "tests/unit/tracker_ingest/ingest_harness.h"
+#include "tracker/api/policy_view.h"
 #include "tracker/coordinator/quota_ledger.h"
 #include "tracker/store/store.h"
 
@@ -159,4 +160,77 @@ TEST_CASE("a ledger restored from the books reserves what the one before the res
   CHECK(after.acked() == ByteCount{total});
   CHECK(after.acked() == before.acked());
   CHECK(after.used() == before.used());
+}
+
+TEST_CASE(
+    "for byte policies every ISP's order that may still be acknowledged in the window comes back, with its path") {
+  Books books;
+  books.order(1, sample::kNoon - hours(3), 100, 10);          // long over: its sender would have told
+  books.order(2, sample::kNoon - minutes(30), 100, 10);       // its last receipts may be on their way
+  books.order(3, sample::kNoon + minutes(5), 100, 0, {}, 2);  // live, of an ISP without a quota
+  books.order(4, sample::kNoon - minutes(10), 100, 100);      // acknowledged whole
+  CapacityPolicy policy;
+  policy.id = {1};
+  policy.bytes = {1000};
+  policy.valid_from = sample::kNoon - hours(24 * 30);
+  policy.window = PolicyWindow::day;
+  const auto read = [&](const CapacityPolicy& of) {
+    std::vector<UnsettledTransfer> found;
+    books.harness.on_store([&](Store& store) {
+      auto result = read_unsettled_transfers(store, {of}, sample::kNoon);
+      REQUIRE_MESSAGE(result, (result ? "" : result.error().message));
+      found = *std::move(result);
+    });
+    return found;
+  };
+  const auto found = read(policy);
+  std::vector<OrderId> ids;
+  for (const auto& transfer : found) ids.push_back(transfer.facts.id);
+  std::sort(ids.begin(), ids.end());
+  CHECK(ids == orders({2, 3}));
+  for (const auto& transfer : found) {
+    const bool told = transfer.facts.id == sample::order_id(2);
+    CHECK(transfer.acked.value == (told ? 10 : 0));
+    CHECK((transfer.path != nullptr) == told);
+  }
+  // The window began after the order could be acknowledged.
+  policy.valid_from = sample::kNoon - minutes(5);
+  CHECK(read(policy).size() == 1);
+  policy.bytes = {};
+  policy.rate = {100'000};
+  CHECK(read(policy).empty());
+}
+
+TEST_CASE("a byte policy on an ISP counts from its beginning on, to the receipt, also within a quarter of an hour") {
+  Books books;
+  const auto from = sample::kNoon + minutes(5);  // the quarter began at noon
+  books.order(1, from, 1000, 100, from - DurationMs{1});
+  books.order(2, from + minutes(1), 1000, 20, from);
+  books.order(3, from + minutes(2), 1000, 3, from + minutes(2), 2);  // another ISP's
+  books.order(4, sample::kNoon + minutes(20), 1000, 4, sample::kNoon + minutes(20));
+  CapacityPolicy policy;
+  policy.id = {1};
+  policy.subject = PolicySubject::isp_out;
+  policy.isp = {1};
+  policy.bytes = {1000};
+  policy.valid_from = from;
+  policy.window = PolicyWindow::month;
+  const auto acked = [&] {
+    std::int64_t read = -1;
+    books.harness.on_store([&](Store& store) {
+      const auto use = read_policy_use(store, {policy}, sample::kNoon + minutes(30));
+      REQUIRE_MESSAGE(use, (use ? "" : use.error().message));
+      REQUIRE(use->size() == 1);
+      read = use->front().acked.value;
+    });
+    return read;
+  };
+  CHECK(acked() == 24);
+  policy.subject = PolicySubject::everything;
+  CHECK(acked() == 27);
+  policy.owner = "nobody";
+  CHECK(acked() == 0);
+  policy.owner.clear();
+  policy.content_class = ContentClass::live;
+  CHECK(acked() == 0);
 }

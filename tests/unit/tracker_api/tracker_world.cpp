@@ -15,7 +15,7 @@ TrackerWorld::TrackerWorld() {
   REQUIRE_MESSAGE(!failure, failure->message);
   desk = std::make_unique<ControlDesk>(key, clock, loop, bridge);
   use_registry();
-  desk->restore({}, {}, {});
+  desk->restore({}, {}, {}, {});
   routes = std::make_unique<HttpRoutes>(
       key.public_key(), clock, bridge, *desk,
       [this](ByteString batch, const HttpRoutes::AnswerReceipts& answer) {

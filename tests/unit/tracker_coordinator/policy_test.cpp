@@ -291,3 +291,88 @@ TEST_CASE("an order that could not be stored takes nothing") {
   }
   CHECK(world.coordinator.policies()[0].standing.reserved.value == 0);
 }
+
+TEST_CASE("what an ended order left of a byte policy is given back ten seconds later, to what its receiver had told") {
+  World world;
+  two_isps(world);
+  lay(world, bytes_over(kBorder, 20 * kPiece));
+  world.want("me");
+  const auto a = world.order_from("a", "me").order;
+  world.pass(1, {{"me", kPiece}});
+  const auto reserved = [&] { return world.coordinator.policies()[0].standing.reserved.value; };
+  const auto b = world.order_from("b", "me").order.byte_limit.value;
+  CHECK(reserved() == a.byte_limit.value + b);
+  world.share("a", false);                      // ends its order
+  CHECK(reserved() == a.byte_limit.value + b);  // a window may still be acknowledged
+  world.pass(9, {{"me", 1000}});
+  CHECK(reserved() == a.byte_limit.value + b);
+  world.pass(3, {{"me", 1000}});
+  CHECK(reserved() == kPiece + b);  // as the receiver told
+}
+
+TEST_CASE("a source that a policy's small order was too short for is asked again at once") {
+  World world;
+  two_isps(world);
+  lay(world, bytes_over(kBorder, 20 * kPiece));
+  world.want("me");
+  const auto first = world.order_from("a", "me").order.id;
+  world.now = world.now + DurationMs{500};
+  world.take(
+      world.coordinator.source_failed(world.key("me"), {first, protocol::Refusal::bytes_exhausted, ""}, world.now));
+  CHECK(world.sources("me") == Names{"a", "b", "cdn"});
+  CHECK(world.order_from("a", "me").order.id != first);
+  // One that had its time and brought nothing is left alone for a while.
+  const auto second = world.order_from("a", "me").order.id;
+  world.now = world.now + seconds(4);
+  world.take(
+      world.coordinator.source_failed(world.key("me"), {second, protocol::Refusal::bytes_exhausted, ""}, world.now));
+  CHECK(world.sources("me") == Names{"b", "cdn"});
+}
+
+TEST_CASE("after a restart the orders of the earlier run count, by the way that their receipts showed") {
+  World world;
+  two_isps(world);
+  world.tables.policy_use = {{PolicyId{1}, {4 * kPiece}, {}, kNoon - hours(12)}};
+  lay(world, bytes_over("router:core7", 20 * kPiece));
+  UnsettledTransfer transfer;
+  transfer.facts.id = numbered<OrderId>(900, 7);
+  transfer.facts.sender = world.key("a");
+  transfer.facts.source_isp = {1};
+  transfer.facts.destination_isp = {2};
+  transfer.facts.sender_address = world.facts("a", 1, 100).address;
+  transfer.facts.receiver_address = world.facts("me", 2, 0).address;
+  transfer.facts.byte_limit = {10 * kPiece};
+  transfer.facts.not_after = kNoon + minutes(5);
+  transfer.acked = {3 * kPiece};
+  const auto path = measured({"isp:SP1", "router:core7", kBorder, "isp:SP2"});
+  transfer.path = std::shared_ptr<const ResolvedPath>(path, &path->path);
+  transfer.measured = kNoon - minutes(1);
+  world.coordinator.restore_policies({transfer}, world.now);
+  CHECK(world.coordinator.policies()[0].standing.reserved.value == 7 * kPiece);
+  // A new order between the same neighbourhoods is limited from the beginning: a quarter of 20 - 4 - 7.
+  world.want("me");
+  CHECK(world.order_from("a", "me").order.byte_limit.value <= 9 * kPiece / 4);
+  // Two minutes of connection later nothing more is to come of it.
+  const auto others = world.coordinator.policies()[0].standing.reserved.value - 7 * kPiece;
+  world.pass(119, {{"me", 1}});
+  CHECK(world.coordinator.policies()[0].standing.reserved.value >= 7 * kPiece);
+  world.pass(5, {{"me", 1}});
+  CHECK(world.coordinator.policies()[0].standing.reserved.value <= others + kPiece);
+}
+
+TEST_CASE("what was moved before a byte policy began does not count, however late its receipt comes") {
+  World world;
+  two_isps(world);
+  world.want("me");
+  world.pass(2, {{"me", kPiece}});
+  auto late = receipt(world, "a", "me", kPiece, measured({"isp:SP1", kBorder, "isp:SP2"}));
+  auto young = bytes_over(kBorder, 40 * kPiece);
+  young.valid_from = world.now + seconds(1);
+  world.now = young.valid_from;
+  lay(world, young);
+  world.coordinator.receipt_recorded(late);
+  CHECK(world.coordinator.policies()[0].standing.acked.value == 0);
+  late.at = world.now;
+  world.coordinator.receipt_recorded(late);
+  CHECK(world.coordinator.policies()[0].standing.acked.value == kPiece);
+}
