@@ -195,6 +195,13 @@ class Lab:
     def unsilence(self, router):
         self.remove_rules(router, "silence")
 
+    def set_rate(self, host, rate):
+        """Another uplink rate for a host whose uplink is shaped, Mbit/s."""
+        port = next(port for port in self.topology.ports(host) if port.name == "eth0")
+        assert port.rate, f"{host} has no shaped uplink"
+        port.rate = rate
+        self._namespaces.tc_batch([shape_line(port).replace("add", "replace", 1)], host)
+
     def border_bytes(self):
         """[BorderBytes], two for each link between ISPs."""
         found = []
