@@ -94,6 +94,7 @@ struct Coordinator::State {
   void drop_spare_cdn(Download& download, Step& step);
   void renew(Download& download, Step& step);
   void end_superseded(Download& download, Step& step);
+  void end_used_up(Download& download, Step& step);
   void limit_cdn(Download& download, Step& step);
   void cool_down(AgentIndex receiver, const LiveOrder& live, TimeMs now);
   void forgive(AgentIndex receiver, const LiveOrder& live);

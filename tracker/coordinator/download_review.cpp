@@ -166,6 +166,17 @@ void Coordinator::State::end_superseded(Download& download, Step& step) {
   }
 }
 
+// Neither end speaks of an order of which every byte is acknowledged: its source stands ready for another.
+void Coordinator::State::end_used_up(Download& download, Step& step) {
+  const auto ids = download.orders;
+  for (const auto& id : ids) {
+    const auto found = orders.find(id);
+    if (found == orders.end() || found->second.acked.value < found->second.order.byte_limit.value) continue;
+    end_order(id, {Refusal::bytes_exhausted, "all of its bytes are acknowledged"}, step);
+    download.next_top_up = step.now;
+  }
+}
+
 void Coordinator::State::limit_cdn(Download& download, Step& step) {
   std::vector<OrderId> nodes;
   for (const auto* live : sources_of(download)) {
@@ -181,6 +192,7 @@ void Coordinator::State::limit_cdn(Download& download, Step& step) {
 void Coordinator::State::review(Download& download, Step& step) {
   end_superseded(download, step);
   if (complete(download)) return;
+  end_used_up(download, step);
   drop_stalled(download, step);
   renew(download, step);
   if (step.now >= download.next_top_up) {

@@ -376,3 +376,17 @@ TEST_CASE("what was moved before a byte policy began does not count, however lat
   world.coordinator.receipt_recorded(late);
   CHECK(world.coordinator.policies()[0].standing.acked.value == kPiece);
 }
+
+TEST_CASE("an order of which every byte is acknowledged makes room for the next at once") {
+  World world;
+  two_isps(world);
+  lay(world, bytes_over(kBorder, 40 * kPiece));
+  world.want("me");
+  const auto first = world.order_from("a", "me").order;
+  world.pass(1, {{"me", first.byte_limit.value}});
+  CHECK(world.sources("me") == Names{"a", "b", "cdn"});
+  CHECK(world.order_from("a", "me").order.id != first.id);
+  CHECK(std::count_if(world.revoked.begin(), world.revoked.end(), [&](const RevokeOrder& revoked) {
+          return revoked.order == first.id && revoked.reason == protocol::Refusal::bytes_exhausted;
+        }) == 1);
+}
