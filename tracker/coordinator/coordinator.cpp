@@ -204,6 +204,11 @@ Actions Coordinator::give_up(const AgentKey& receiver, const ContentId& content,
 
 void Coordinator::receipt_recorded(const RecordedBytes& recorded) {
   state_->record_policies(recorded);
+  // A receiver does not report on an order that is through.
+  if (const auto live = state_->orders.find(recorded.order); live != state_->orders.end()) {
+    live->second.acked =
+        std::max(live->second.acked, std::min(recorded.total, AckedBytes{live->second.order.byte_limit.value}));
+  }
   auto* ledger = state_->grants.ledger(recorded.agreement);
   if (!ledger) return;
   ledger->record(recorded);

@@ -389,4 +389,10 @@ TEST_CASE("an order of which every byte is acknowledged makes room for the next 
   CHECK(std::count_if(world.revoked.begin(), world.revoked.end(), [&](const RevokeOrder& revoked) {
           return revoked.order == first.id && revoked.reason == protocol::Refusal::bytes_exhausted;
         }) == 1);
+  // Its receiver says no more of one that is through: the receipt tells.
+  const auto second = world.order_from("a", "me").order;
+  world.coordinator.receipt_recorded(
+      receipt(world, "a", "me", second.byte_limit.value, measured({"isp:SP1", kBorder, "isp:SP2"})));
+  world.tick();
+  CHECK(world.order_from("a", "me").order.id != second.id);
 }
