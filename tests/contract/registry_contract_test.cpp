@@ -120,13 +120,13 @@ TEST_CASE_TEMPLATE("agreements of one ISP never overlap", Engine, WAYBILL_ENGINE
   auto hours = make_agreement(isp, 0, 10);
   hours.grant.to_minute = 1441;
   check_refused(engine, before, registry.add_agreement(hours), "within one day");
-  check_refused(engine, before, registry.end_agreement(next->id, {2000}), "begins later");
-  check_refused(engine, before, registry.end_agreement({99}, {1}), "99");
+  check_refused(engine, before, registry.end_agreement(next->id, {2000}), "end it after its beginning");
+  check_refused(engine, before, registry.end_agreement({99}, {1}), "there is no agreement 99: `agreement list` shows");
 
   REQUIRE(registry.end_agreement(next->id, {3000}));
   CHECK(registry.agreements()->at(1).valid_until == TimeMs{3000});
   const auto ended = engine.dump();
-  check_refused(engine, ended, registry.end_agreement(next->id, {4000}), "ends earlier");
+  check_refused(engine, ended, registry.end_agreement(next->id, {4000}), "an end can only be brought forward");
   CHECK(registry.add_agreement(make_agreement(isp, 3000, std::nullopt)));
 }
 

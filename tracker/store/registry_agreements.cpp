@@ -99,10 +99,15 @@ Status SqlRegistry::end_agreement(AgreementId id, TimeMs at) {
   return connection_.write([&]() -> Status {
     {
       auto row = connection_.query("SELECT valid_from, valid_until FROM agreements WHERE id = ?");
-      if (!row.bind(id).step()) return refuse("there is no agreement " + std::to_string(id.value));
-      if (at <= row.time(0)) return refuse("the agreement begins later than that");
+      if (!row.bind(id).step()) {
+        return refuse("there is no agreement " + std::to_string(id.value) +
+                      ": `agreement list` shows those there are with their numbers");
+      }
+      if (at <= row.time(0)) {
+        return refuse("the agreement begins later than that: end it after its beginning, which `agreement list` shows");
+      }
       if (const auto until = row.optional_time(1); until && *until <= at) {
-        return refuse("the agreement ends earlier than that already");
+        return refuse("the agreement ends earlier than that already: an end can only be brought forward");
       }
     }
     connection_.query("UPDATE agreements SET valid_until = ? WHERE id = ?").bind(at, id).run();
