@@ -15,6 +15,7 @@ from ledgers import Ledger, MONTHS, Party, balances_of_journal, key_of  # noqa: 
 from postgres import PostgresServer  # noqa: E402
 from questions import Questions  # noqa: E402
 from settlements import check_settlement  # noqa: E402
+from traffic import Traffic  # noqa: E402
 from tracker import Refused, Tracker  # noqa: E402
 
 SECONDS = 40  # after which no further seed is begun
@@ -35,7 +36,8 @@ class Audit:
         closes = [MONTHS[:3], MONTHS[3:4], MONTHS[4:]]
         for number, part in enumerate(self.history.parts):
             self.evidence.take_in(number, part, self.tracker.load(number, part))
-            questions.ask_all(24 if number == 0 else 6)
+            questions.ask_all(20 if number == 0 else 5)
+            Traffic(questions).ask_all(4 if number == 0 else 1)
             for party in self.parties:
                 if number != 1:
                     check_settlement(self, party)

@@ -23,7 +23,7 @@ OWNERS = {"MovieStudio": ("Europe/Berlin", "EUR"), "NewsHouse": ("America/New_Yo
           "Label, Co": ("UTC", "JPY")}
 TITLES = {"RobinHood": "MovieStudio", "Trailer, \"long\"": "MovieStudio", "Evening": "NewsHouse",
           "Morning": "NewsHouse", "Pop Tune": "Label, Co"}
-CLASSES = {title: "file" for title in TITLES}
+CLASSES = {title: "live" if title in ("Evening", "Pop Tune") else "file" for title in TITLES}
 CLIENTS = ["alice", "bob", "carol", "dave", "erin"]
 PLAIN, TIERS, PEAK, MINIMUM, PERCENTILE = "plain", "tiers", "peak", "minimum", "percentile"
 
@@ -113,6 +113,8 @@ class History:
             changes = sorted(FIRST + self.random.randrange(5 * DAY, 58 * DAY) // QUARTER * QUARTER for _ in range(2))
             begin = FIRST - 40 * DAY + self.random.randrange(3_600) * 1000 + 7 * (number % 2)  # off the quarters
             end = LAST - 9 * DAY + self.random.randrange(DAY) if number % 2 else None
+            changes[1] = max(changes[1], changes[0] + DAY)
+            end = end and max(end, changes[1] + DAY)
             other_currency = name == "SP5"
             if other_currency:  # changes at the first of a month, which ends the one before
                 changes[1] = local_month(2024, 11, zone)[0]
@@ -274,7 +276,8 @@ class History:
         for i in range(120):
             title = self.random.choice(list(TITLES))
             completed = min(max(self._moment(), FIRST), LAST)
-            self.deliveries.append({"title": title, "owner": TITLES[title], "receiver": self.random.choice(CLIENTS),
+            self.deliveries.append({"title": title, "owner": TITLES[title], "class": CLASSES[title],
+                                    "receiver": self.random.choice(CLIENTS),
                                     "isp": self.random.choice([*list(ISPS)[:5], ""]), "size": 700_000_000 + i,
                                     "started": completed - 60_000 - i, "completed": completed})
         self.deliveries.append(dict(self.deliveries[-1]))  # told twice

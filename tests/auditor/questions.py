@@ -4,8 +4,9 @@ import random
 from history import CLIENTS, DAY, FIRST, ISPS, LAST, OWNERS, QUARTER, TITLES, local_month, text_of
 import reports
 
-GROUPS = ["isp-pair", "agreement", "source", "owner", "content", "client", "hour-of-day", "quarter-hour", "hour", "day",
-          "month"]
+GROUPS = ["isp-pair", "from", "to", "traffic", "agreement", "source", "owner", "class", "content", "title", "client",
+          "hour-of-day", "quarter-hour", "hour", "day", "month"]
+NEWER = {"from", "to", "traffic", "class", "title"}  # with --class and --traffic
 PERIODS = ["2024-10", "2024-11", "2024-Q4", "2024", "2024-10-27", "2024-11-03", "2024-10-31"]
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
 
@@ -21,13 +22,17 @@ def words_of(question):
 
 
 class Questions:
+    words_of = staticmethod(words_of)
+
     def __init__(self, tracker, evidence, seed, failures):
         self.tracker, self.evidence, self.failures = tracker, evidence, failures
         self.random = random.Random(seed)
+        self.newer = "--class" in tracker.help("report", "bytes")
+        self.groups = [group for group in GROUPS if self.newer or group not in NEWER]
 
     def ask_all(self, count):
         self._bytes({"group-by": ["isp-pair", "client", "quarter-hour"]})
-        for group in GROUPS:
+        for group in self.groups:
             self._bytes({"group-by": [group], "timezone": self.random.choice(ZONES)})
         for _ in range(count):
             self._bytes(self._question())
@@ -36,12 +41,12 @@ class Questions:
             self._files()
             self._component()
 
-    def _fail(self, command, question, tracker, mine, receipts=()):
+    def fail(self, command, question, tracker, mine, receipts=()):
         text = [f"{command} {' '.join(words_of(question))}", f"  the tracker: {tracker}", f"  the auditor: {mine}"]
         text += [f"    {receipt}" for receipt in list(receipts)[:20]]
         self.failures.append("\n".join(text))
 
-    def _time(self, whole_quarters=True):
+    def time_of_question(self, whole_quarters=True):
         draw, question = self.random.random(), {}
         if draw < 0.45:
             question["period"] = self.random.choice(PERIODS)
@@ -59,19 +64,23 @@ class Questions:
         return question
 
     def _question(self):
-        question = self._time()
+        question = self.time_of_question()
         isps = [*list(ISPS)[:5], "unknown"]
         if self.random.random() < 0.4:
             question["from"] = self.random.choice(isps)
         if self.random.random() < 0.3:
             question[self.random.choice(["to", "delivered-to"])] = self.random.choice(isps)
-        self._content(question)
+        self.add_content(question)
         if self.random.random() < 0.3:
             question["source"] = self.random.choice(["peers", "cdn-nodes", "all"])
-        question["group-by"] = self.random.sample(GROUPS, self.random.choice([0, 1, 1, 2, 3]))
+        if self.newer and self.random.random() < 0.2:
+            question["traffic"] = self.random.choice(["on-net", "off-net", "all"])
+        question["group-by"] = self.random.sample(self.groups, self.random.choice([0, 1, 1, 2, 3]))
         return question
 
-    def _content(self, question):
+    def add_content(self, question):
+        if self.newer and self.random.random() < 0.2:
+            question["class"] = self.random.choice(["file", "live"])
         if self.random.random() < 0.25:
             question["owner"] = self.random.choice(list(OWNERS))
         if self.random.random() < 0.2:
@@ -85,18 +94,18 @@ class Questions:
         mine = reports.counters(receipts)
         told = {key: answer[key] for key in mine}
         if told != mine:
-            self._fail("report bytes", question, told, mine, self._differing(question, receipts))
+            self.fail("report bytes", question, told, mine, self._differing(question, receipts))
         rows = {} if not question["group-by"] else reports.grouped(question, receipts)
         if not question["group-by"]:
             return
         columns = [column for column, _ in next(iter(rows))] if rows else []
         told = {tuple((c, row[c]) for c in columns): {key: row[key] for key in mine} for row in answer["rows"]}
         if len(told) != len(answer["rows"]):
-            self._fail("report bytes", question, "rows that stand twice", len(rows))
+            self.fail("report bytes", question, "rows that stand twice", len(rows))
         for key in told.keys() | rows.keys():
             expected = reports.counters(rows.get(key, []))
             if told.get(key) != expected:
-                self._fail("report bytes", question, (key, told.get(key)), (key, expected), rows.get(key, []))
+                self.fail("report bytes", question, (key, told.get(key)), (key, expected), rows.get(key, []))
 
     def _differing(self, question, receipts):
         """The receipts in whose pair, client and quarter the two disagree."""
@@ -111,10 +120,11 @@ class Questions:
                 yield from mine
 
     def _balance(self):
-        question = self._time()
+        question = self.time_of_question()
         question["from"], question["to"] = self.random.sample([*list(ISPS)[:5], "unknown"], 2)
-        self._content(question)
+        self.add_content(question)
         question.pop("client", None)
+        question.pop("class", None)
         answer = self.tracker.ask("report", "balance", *words_of(question))
         zone = {"timezone": reports.zone_of(question)}
         forward = [r for r in self.evidence.receipts if reports.fits(question | zone, r)]
@@ -123,17 +133,18 @@ class Questions:
         mine = tuple(sum(r.acked for r in side) for side in (forward, backward))
         told = (answer["forward_bytes"], answer["backward_bytes"])
         if told != mine or answer["difference_bytes"] != mine[0] - mine[1]:
-            self._fail("report balance", question, (told, answer["difference_bytes"]), mine, forward + backward)
+            self.fail("report balance", question, (told, answer["difference_bytes"]), mine, forward + backward)
 
     def _files(self):
-        question = self._time(whole_quarters=False)
-        self._content(question)
+        question = self.time_of_question(whole_quarters=False)
+        self.add_content(question)
+        question.pop("class", None)
         if self.random.random() < 0.3:
             question["delivered-to"] = self.random.choice([*list(ISPS)[:5], "unknown"])
         answer = self.tracker.ask("report", "files", *words_of(question))
         mine = [d for d in self.evidence.deliveries if reports.in_time(question, d["completed"])
                 and all(question.get(key, d[field]) == d[field] for key, field in
-                        (("owner", "owner"), ("content", "title"), ("client", "receiver")))
+                        (("owner", "owner"), ("class", "class"), ("content", "title"), ("client", "receiver")))
                 and question.get("delivered-to", reports.isp_name(d["isp"])) == reports.isp_name(d["isp"])]
         expected = {"files": len({(d["content"], d["receiver_key"]) for d in mine}), "deliveries": len(mine)}
         told = {key: answer[key] for key in expected}
@@ -142,11 +153,11 @@ class Questions:
         expected_rows = {c: (len({d["receiver_key"] for d in ds}), len(ds), sum(d["size"] for d in ds))
                          for c, ds in by_content.items()}
         if told != expected or rows != expected_rows:
-            self._fail("report files", question, (told, rows), (expected, expected_rows), mine)
+            self.fail("report files", question, (told, rows), (expected, expected_rows), mine)
 
     def _component(self):
-        question = self._time(whole_quarters=False)
-        self._content(question)
+        question = self.time_of_question(whole_quarters=False)
+        self.add_content(question)
         a, b = self.random.sample(list(ISPS), 2)
         if self.random.random() < 0.5:
             link = f"inter-isp-link:{a}>{b}"
@@ -162,4 +173,4 @@ class Questions:
         mine = reports.counters(receipts)
         told = {key: answer[key] for key in mine}
         if told != mine:
-            self._fail("report bytes", question, told, mine, receipts)
+            self.fail("report bytes", question, told, mine, receipts)

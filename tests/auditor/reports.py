@@ -39,6 +39,11 @@ def within_hours(text, ms, zone):
     return minute >= begin or minute < end
 
 
+def traffic_of(receipt):
+    order = receipt.order
+    return "on-net" if order["source_isp"] and order["source_isp"] == order["destination_isp"] else "off-net"
+
+
 def isp_name(name):
     return name or "unknown"
 
@@ -69,9 +74,12 @@ def fits(question, receipt, ends=True):
     to = question.get("to", question.get("delivered-to"))
     if ends and to and isp_name(order["destination_isp"]) != to:
         return False
-    for key, mine in (("owner", order["owner"]), ("content", order["title"]), ("client", order["receiver"])):
+    for key, mine in (("owner", order["owner"]), ("content", order["title"]), ("client", order["receiver"]),
+                      ("class", order["class"])):
         if key in question and question[key] != mine:
             return False
+    if question.get("traffic", "all") not in ("all", traffic_of(receipt)):
+        return False
     if question.get("source", "all") != "all" and (order["agreement"] == 0) != (question["source"] == "cdn-nodes"):
         return False
     return in_time(question, receipt.end)
@@ -93,6 +101,11 @@ def cells(group, receipt, zone):
     return [(group.replace("-", "_"), {
         "agreement": lambda: str(order["agreement"] or "-"),
         "source": lambda: "peer" if order["agreement"] else "cdn-node",
+        "from": lambda: isp_name(order["source_isp"]),
+        "to": lambda: isp_name(order["destination_isp"]),
+        "traffic": lambda: traffic_of(receipt),
+        "class": lambda: order["class"],
+        "title": lambda: order["title"],
         "owner": lambda: order["owner"],
         "client": lambda: order["receiver_key"],
         "hour-of-day": lambda: f"{at:%H}:00",

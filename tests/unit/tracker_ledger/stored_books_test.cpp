@@ -16,6 +16,7 @@ AccountChange used(std::int64_t isp, std::int64_t to, AgreementId agreement, con
   change.object.to = {to};
   change.object.agreement = agreement;
   change.object.owner = "MovieStudio";
+  change.object.content_class = ContentClass::file;
   change.quarter = quarter_of(utc(time));
   change.added = {{bytes}, {bytes}, 1};
   return change;
