@@ -264,6 +264,21 @@ TEST_CASE_TEMPLATE("a record for every network component of a receipt's path", E
   REQUIRE(sums.size() == 1);
   CHECK(sums[0].key == "inter-isp-link:SP1>SP2");
   CHECK(sums[0].counters == Counters{{200}, {220}, 2});
+  const auto series = [&](DurationMs grain, std::int64_t limit) {
+    return *store->accounts().component_series(border, grain, limit);
+  };
+  REQUIRE(series(minutes(1), 0).size() == 2);
+  CHECK(series(minutes(1), 0)[0].key == "inter-isp-link:SP1>SP2");
+  CHECK(series(minutes(1), 0)[0].start == kNoon + minutes(1));
+  CHECK(series(minutes(1), 0)[1].counters == Counters{{100}, {110}, 1});
+  CHECK(series(minutes(1), 1).size() == 1);
+  REQUIRE(series(minutes(5), 0).size() == 1);
+  CHECK(series(minutes(5), 0)[0].start == kNoon);
+  CHECK(series(minutes(5), 0)[0].counters == Counters{{200}, {220}, 2});
+  border.content_class = ContentClass::live;
+  CHECK(series(minutes(5), 0).empty());
+  CHECK(store->accounts().component_sums(border)->empty());
+  border.content_class = ContentClass::file;
   border.until = kNoon + minutes(2);
   CHECK(store->accounts().component_sums(border)->at(0).counters.receipts == 1);
   border.into = sample::kSp3;

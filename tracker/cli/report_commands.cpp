@@ -12,23 +12,94 @@ CommandOptions& add_place_and_time(CommandOptions& command) {
       .text("--timezone", "timezone", "of hours, days and periods (default: the --from ISP's, else UTC)", "TZ");
 }
 
+constexpr char kGroups[] =
+    "isp-pair, from, to, traffic, agreement, source, owner, class, content, title, client, hour-of-day, quarter-hour, "
+    "hour, day, month";
+
+CommandOptions& add_content(CommandOptions& command) {
+  return command.text("--owner", "owner", "of this owner's content", "OWNER")
+      .text("--class", "class", "of this class of content: file or live", "CLASS")
+      .text("--content", "content", "of this content: id, first digits, or title", "CONTENT");
+}
+
+CommandOptions& add_isps(CommandOptions& command) {
+  return command.text("--from", "from", "sent from this ISP ('unknown': from no known one)", "ISP")
+      .text("--to", "to", "sent to this ISP", "ISP")
+      .text("--delivered-to", "delivered_to", "received at this ISP, from anywhere", "ISP");
+}
+
+CommandOptions& add_order(CommandOptions& command) {
+  return command
+      .text("--order", "order", "rows by name (default), or the most first: bytes, unacknowledged, receipts", "ORDER")
+      .text("--limit", "limit", "show the first so many rows", "N");
+}
+
+// Over the accounts: who sent to whom.
+void add_account_reports(CLI::App& report, Invocation& invocation) {
+  CommandOptions matrix(report, "matrix", "who sent how much to whom: a row and a column for each ISP", "report matrix",
+                        invocation);
+  add_place_and_time(add_content(add_isps(matrix)))
+      .text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE")
+      .data()
+      .output();
+  CommandOptions shares(report, "shares", "how the bytes divide into on-net peers, off-net peers and CDN nodes",
+                        "report shares", invocation);
+  add_place_and_time(add_content(add_isps(shares))
+                         .text("--client", "client", "received by this agent: key, first digits, or name", "ID"))
+      .list("--group-by", "group_by", kGroups, "WHAT")
+      .data()
+      .output();
+}
+
+// Over the component records: what links carried. These read receipts: give them a window.
+void add_component_reports(CLI::App& report, Invocation& invocation) {
+  constexpr char kComponent[] = "this network component: key (inter-isp-link:SP1>SP2) or name";
+  const auto add_time = [](CommandOptions& command) -> CommandOptions& {
+    return command.window()
+        .text("--period", "period", "a month 2026-11, a quarter 2026-Q4, a year or a day, instead", "PERIOD")
+        .text("--timezone", "timezone", "of periods and dates (default UTC)", "TZ");
+  };
+  CommandOptions components(report, "components", "what each link, or component of another kind, carried",
+                            "report components", invocation);
+  add_order(
+      add_time(add_content(
+          components
+              .text("--kind", "kind", "links (default), isp, router, switch, link, inter-isp-link, host, place", "KIND")
+              .text("--component", "component", kComponent, "NAME"))))
+      .data()
+      .output();
+  CommandOptions series(report, "series", "what components carried, by spans of 5 minutes or more", "report series",
+                        invocation);
+  add_time(add_content(series.text("--component", "component", kComponent, "NAME")
+                           .text("--kind", "kind", "all of a kind instead (default inter-isp-link)", "KIND")
+                           .text("--grain", "grain", "5min (default), 15min or hour", "GRAIN")))
+      .data()
+      .output();
+  CommandOptions percentile(report, "percentile", "95th percentile, peak and average rate of components in a direction",
+                            "report percentile", invocation);
+  add_time(add_content(percentile.text("--component", "component", kComponent, "NAME")
+                           .text("--kind", "kind", "all of a kind instead (default inter-isp-link)", "KIND")
+                           .text("--percent", "percent", "another percentile, 1 to 100", "N")
+                           .text("--order", "order",
+                                 "the most first by percentile (default), peak or bytes; or by name", "ORDER")
+                           .text("--limit", "limit", "show the first so many rows", "N")))
+      .data()
+      .output();
+}
+
 void add_reports(CLI::App& program, Invocation& invocation) {
   auto* report = program.add_subcommand("report", "questions to the accounts (all bytes are acknowledged ones)");
   report->require_subcommand(1);
   CommandOptions bytes(*report, "bytes", "how many bytes, from whom, to whom, of whose content, when", "report bytes",
                        invocation);
   add_place_and_time(
-      bytes.text("--from", "from", "sent from this ISP ('unknown': from no known one)", "ISP")
-          .text("--to", "to", "sent to this ISP", "ISP")
-          .text("--delivered-to", "delivered_to", "received at this ISP, from anywhere", "ISP")
-          .text("--owner", "owner", "of this owner's content", "OWNER")
-          .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
+      add_order(add_content(add_isps(bytes)))
           .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
           .text("--component", "component", "carried by this network component: key or name", "NAME")
           .flag("--crossing", "crossing", "what leaves --from and enters --to anywhere on its path, transit included")
+          .text("--traffic", "traffic", "on-net (both ends at one ISP), off-net, or all (default)", "TRAFFIC")
           .text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE"))
-      .list("--group-by", "group_by",
-            "isp-pair, agreement, source, owner, content, client, hour-of-day, quarter-hour, hour, day, month", "WHAT")
+      .list("--group-by", "group_by", kGroups, "WHAT")
       .data()
       .output();
   CommandOptions files(*report, "files", "how many files were received whole and verified", "report files", invocation);
@@ -47,6 +118,8 @@ void add_reports(CLI::App& program, Invocation& invocation) {
                          .text("--content", "content", "of this content: id, first digits, or title", "CONTENT"))
       .data()
       .output();
+  add_account_reports(*report, invocation);
+  add_component_reports(*report, invocation);
 }
 
 }  // namespace

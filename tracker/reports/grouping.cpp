@@ -19,10 +19,15 @@ struct GroupingName {
 // Hours, days and months are sums of quarters: the accounts give quarters, fold_rows adds them up.
 constexpr GroupingName kGroupings[] = {
     {Grouping::isp_pair, "isp-pair", AccountDimension::isp_pair},
+    {Grouping::sending_isp, "from", AccountDimension::isp_pair},
+    {Grouping::receiving_isp, "to", AccountDimension::isp_pair},
+    {Grouping::traffic, "traffic", AccountDimension::isp_pair},
     {Grouping::agreement, "agreement", AccountDimension::agreement},
     {Grouping::source, "source", AccountDimension::cdn_node},
     {Grouping::owner, "owner", AccountDimension::owner},
+    {Grouping::content_class, "class", AccountDimension::content_class},
     {Grouping::content, "content", AccountDimension::content},
+    {Grouping::title, "title", AccountDimension::content},
     {Grouping::client, "client", AccountDimension::client},
     {Grouping::hour_of_day, "hour-of-day", AccountDimension::hour_of_day},
     {Grouping::quarter_hour, "quarter-hour", AccountDimension::quarter},
@@ -68,6 +73,15 @@ void append_cells(std::vector<Cell>& cells, const AccountRow& row, Grouping grou
       cells.emplace_back(names.isp(row.from.value()));
       cells.emplace_back(names.isp(row.to.value()));
       return;
+    case Grouping::sending_isp:
+      cells.emplace_back(names.isp(row.from.value()));
+      return;
+    case Grouping::receiving_isp:
+      cells.emplace_back(names.isp(row.to.value()));
+      return;
+    case Grouping::traffic:
+      cells.emplace_back(row.from.value() && row.from == row.to ? "on-net" : "off-net");
+      return;
     case Grouping::agreement:
       cells.emplace_back(row.agreement.value() ? fmt::format("{}", row.agreement->value) : "-");
       return;
@@ -76,6 +90,12 @@ void append_cells(std::vector<Cell>& cells, const AccountRow& row, Grouping grou
       return;
     case Grouping::owner:
       cells.emplace_back(row.owner.value());
+      return;
+    case Grouping::content_class:
+      cells.emplace_back(name_of(row.content_class.value()));
+      return;
+    case Grouping::title:
+      cells.emplace_back(names.title(row.content.value()));
       return;
     case Grouping::content:
       cells.emplace_back(row.content.value().hex());

@@ -15,10 +15,15 @@ namespace waybill::tracker {
 
 enum class Grouping {
   isp_pair,
+  sending_isp,
+  receiving_isp,
+  traffic,
   agreement,
   source,
   owner,
+  content_class,
   content,
+  title,
   client,
   hour_of_day,
   quarter_hour,
@@ -27,8 +32,9 @@ enum class Grouping {
   month
 };
 
-// "isp-pair", "agreement", "source" (peers or CDN nodes), "owner", "content", "client", "hour-of-day", "quarter-hour",
-// "hour", "day", "month".
+// "isp-pair", "from", "to", "traffic" (on-net or off-net), "agreement", "source" (peers or CDN nodes), "owner",
+// "class", "content", "title" (contents of one title are one row), "client", "hour-of-day", "quarter-hour", "hour",
+// "day", "month".
 Result<Grouping> parse_grouping(std::string_view text);
 std::string_view to_string(Grouping grouping);
 // The dimensions of the accounts that are needed to split by these.

@@ -152,6 +152,13 @@ struct ComponentSum {
   Counters counters;
 };
 
+// What one component carried in one span of `grain`, by the `end` of its receipts.
+struct ComponentBucket {
+  std::string key;
+  TimeMs start{};  // a whole multiple of the grain since 1970
+  Counters counters;
+};
+
 class Accounts {
  public:
   virtual ~Accounts() = default;
@@ -164,6 +171,9 @@ class Accounts {
   // By end, latest first; at most `limit`, 0: all.
   virtual Result<std::vector<ComponentRecord>> component_records(const ComponentQuery& query, std::int64_t limit) = 0;
   virtual Result<std::vector<ComponentSum>> component_sums(const ComponentQuery& query) = 0;  // by key
+  // By key, then start; spans without receipts are left out. At most `limit` rows, 0: all.
+  virtual Result<std::vector<ComponentBucket>> component_series(const ComponentQuery& query, DurationMs grain,
+                                                                std::int64_t limit) = 0;
 };
 
 }  // namespace waybill::tracker

@@ -95,4 +95,24 @@ Result<std::vector<ComponentSum>> SqlAccounts::component_sums(const ComponentQue
   });
 }
 
+Result<std::vector<ComponentBucket>> SqlAccounts::component_series(const ComponentQuery& query, DurationMs grain,
+                                                                   std::int64_t limit) {
+  WAYBILL_ASSERT(grain.value > 0, "a series has a grain");
+  const auto filter = filter_of(query);
+  // Every time is after 1970: the division rounds down.
+  const auto sql = "SELECT n.key, r.end_ms / " + std::to_string(grain.value) + ", sum(r.acked), sum(r.sent), count(*)" +
+                   kRecordTables + filter.where() + " GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?";
+  return connection_.read([&]() -> Result<std::vector<ComponentBucket>> {
+    std::vector<ComponentBucket> all;
+    auto rows = connection_.query(sql);
+    filter.bind_to(rows);
+    rows.bind(limit > 0 ? limit : std::numeric_limits<std::int64_t>::max());
+    while (rows.step()) {
+      all.push_back(
+          {rows.text(0), {rows.integer(1) * grain.value}, {{rows.integer(2)}, {rows.integer(3)}, rows.integer(4)}});
+    }
+    return all;
+  });
+}
+
 }  // namespace waybill::tracker

@@ -16,6 +16,8 @@ class SqlAccounts final : public Accounts {
   Status each(const std::function<Status(const AccountChange&)>& visit) override;
   Result<std::vector<ComponentRecord>> component_records(const ComponentQuery& query, std::int64_t limit) override;
   Result<std::vector<ComponentSum>> component_sums(const ComponentQuery& query) override;
+  Result<std::vector<ComponentBucket>> component_series(const ComponentQuery& query, DurationMs grain,
+                                                        std::int64_t limit) override;
 
  private:
   std::vector<std::int64_t> object_rows(const std::vector<AccountChange>& changes);

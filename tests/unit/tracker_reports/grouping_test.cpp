@@ -56,8 +56,8 @@ TEST_CASE("rows carry names; what is not named is told apart") {
 }
 
 TEST_CASE("every grouping is known by its name, and nothing else is") {
-  for (const auto* name : {"isp-pair", "agreement", "source", "owner", "content", "client", "hour-of-day",
-                           "quarter-hour", "hour", "day", "month"}) {
+  for (const auto* name : {"isp-pair", "from", "to", "traffic", "agreement", "source", "owner", "class", "content",
+                           "title", "client", "hour-of-day", "quarter-hour", "hour", "day", "month"}) {
     const auto grouping = parse_grouping(name);
     REQUIRE(grouping.has_value());
     CHECK(to_string(*grouping) == name);

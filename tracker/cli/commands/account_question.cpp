@@ -11,6 +11,7 @@ Result<AccountQuery> account_question(const ReportFilters& filters) {
   query.from = filters.from;
   query.to = filters.to;
   query.owner = filters.owner;
+  query.content_class = filters.content_class;
   query.content = filters.content;
   query.client = filters.client;
   query.since = filters.since;

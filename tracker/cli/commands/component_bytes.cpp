@@ -36,6 +36,8 @@ Result<std::set<std::string>> registered_keys(Registry& registry) {
 
 }  // namespace
 
+std::span<const ComponentKind> component_kinds() { return kKinds; }
+
 std::vector<std::string> component_keys(const std::string& text) {
   std::vector<std::string> keys;
   for (const auto kind : kKinds) {
@@ -70,6 +72,7 @@ Result<Counters> component_bytes(AdministrationContext& context, const ReportFil
   if (!clock) return pass_on(clock);
   ComponentQuery query;
   query.owner = filters.owner;
+  query.content_class = filters.content_class;
   query.content = filters.content;
   query.since = filters.since;
   query.until = filters.until;

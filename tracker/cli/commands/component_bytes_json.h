@@ -2,6 +2,7 @@
 // Bytes that a network component carried, added up from the component records (FIG. 5). For the .cpp files of this
 // folder.
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 namespace waybill::tracker {
 
 // Read into memory for one answer; beyond it the question is refused with the advice to narrow its window.
+std::span<const ComponentKind> component_kinds();  // every kind that a path may show
+
 inline constexpr std::int64_t kMaxRecordsRead = 1'000'000;
 
 // The keys that a component may have: the text itself where it is one ("router:core1"), else of each kind with it as

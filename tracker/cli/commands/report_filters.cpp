@@ -89,6 +89,8 @@ void describe(const ReportArguments& arguments, ReportFilters& filters) {
   add("to", "to", arguments.to);
   add("delivered_to", "delivered to", arguments.delivered_to);
   add("owner", "owner", filters.owner);
+  add("class", "class",
+      filters.content_class ? std::optional<std::string>(name_of(*filters.content_class)) : std::nullopt);
   add("content", "content", filters.content ? std::optional(filters.content->hex()) : std::nullopt);
   add("client", "client", filters.client ? std::optional(filters.client->hex()) : std::nullopt);
   if (filters.between) add("between", "between", filters.between->str() + " " + filters.timezone);
@@ -109,6 +111,7 @@ ReportArguments ReportArguments::read(Arguments& arguments) {
   read.to = arguments.text("to");
   read.delivered_to = arguments.text("delivered_to");
   read.owner = arguments.text("owner");
+  read.content_class = arguments.read_as("class", [](const std::string& text) { return parse_content_class(text); });
   read.content = arguments.text("content");
   read.client = arguments.text("client");
   read.since = arguments.text("since");
@@ -131,6 +134,7 @@ Result<ReportFilters> resolve_filters(AdministrationContext& context, const Repo
   ReportFilters filters;
   if (auto ok = resolve_isps(registry, arguments, filters); !ok) return pass_on(ok);
   filters.owner = arguments.owner;
+  filters.content_class = arguments.content_class;
   if (arguments.content) {
     if (auto id = ContentId::from_hex(*arguments.content)) {
       filters.content = *id;

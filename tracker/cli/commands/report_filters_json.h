@@ -15,6 +15,7 @@ struct ReportArguments {
   std::optional<std::string> to;
   std::optional<std::string> delivered_to;
   std::optional<std::string> owner;
+  std::optional<ContentClass> content_class;
   std::optional<std::string> content;
   std::optional<std::string> client;
   std::optional<std::string> since;
@@ -31,6 +32,7 @@ struct ReportFilters {
   std::optional<IspId> from;
   std::optional<IspId> to;  // --to or --delivered-to
   std::optional<std::string> owner;
+  std::optional<ContentClass> content_class;
   std::optional<ContentId> content;
   std::optional<AgentKey> client;
   std::optional<TimeMs> since;

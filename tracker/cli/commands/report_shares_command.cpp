@@ -1,0 +1,101 @@
+// How the bytes divide into peers of the receiver's own ISP, other peers, and CDN nodes: what the CDN was spared.
+#include <map>
+
+#include <fmt/format.h>
+
+#include "tracker/cli/commands/account_question_json.h"
+#include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/report_rows_json.h"
+#include "tracker/reports/byte_size.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+using nlohmann::json;
+__extension__ using Wide = __int128;
+
+struct Shares {
+  std::int64_t on_net = 0;   // acknowledged bytes of peers at the receiver's ISP
+  std::int64_t off_net = 0;  // of other peers
+  std::int64_t cdn = 0;      // of CDN nodes
+  std::int64_t total() const { return on_net + off_net + cdn; }
+};
+using SharesByGroup = std::map<std::vector<std::string>, Shares>;
+
+// "62.5 %", rounded down: shares never add up to more than a hundred.
+std::string percent(std::int64_t part, std::int64_t whole) {
+  if (whole == 0) return "-";
+  const auto permille = static_cast<std::int64_t>(static_cast<Wide>(part) * 1000 / whole);
+  return fmt::format("{}.{} %", permille / 10, permille % 10);
+}
+
+json shares_json(const Shares& shares) {
+  return {{"on_net_peer_bytes", shares.on_net},
+          {"off_net_peer_bytes", shares.off_net},
+          {"cdn_node_bytes", shares.cdn},
+          {"spared_bytes", shares.on_net + shares.off_net},
+          {"acknowledged_bytes", shares.total()},
+          {"on_net_share", percent(shares.on_net, shares.total())},
+          {"spared_share", percent(shares.on_net + shares.off_net, shares.total())}};
+}
+
+}  // namespace
+
+Result<Answer> report_shares(AdministrationContext& context, Arguments& arguments) {
+  const auto read = ReportArguments::read(arguments);
+  const auto groupings = read_groupings(arguments);
+  if (auto ok = arguments.finish(); !ok) return pass_on(ok);
+  auto filters = resolve_filters(context, read, true);
+  if (!filters) return pass_on(filters);
+  auto question = account_question(*filters);
+  if (!question) return pass_on(question);
+  question->group_by = dimensions_of(groupings);
+  question->group_by.insert({AccountDimension::isp_pair, AccountDimension::cdn_node});
+  const auto rows = context.store.accounts().query(*question);
+  if (!rows) return tl::make_unexpected(rows.error());
+  const auto names = read_names(context.store.registry());
+  if (!names) return tl::make_unexpected(names.error());
+  auto clock = LocalClock::of(filters->timezone);
+  if (!clock) return pass_on(clock);
+  SharesByGroup groups;
+  Shares all;
+  const auto add = [&](std::int64_t Shares::*part, const std::vector<AccountRow>& of_part) {
+    for (const auto& row : fold_rows(of_part, groupings, *names, *clock)) {
+      groups[row.cells].*part += row.counters.acked.value;
+      all.*part += row.counters.acked.value;
+    }
+  };
+  std::vector<AccountRow> on_net, off_net, cdn;
+  for (const auto& row : *rows) {
+    const bool inside = row.from.value() && row.from == row.to;
+    (row.cdn_node.value() ? cdn : inside ? on_net : off_net).push_back(row);
+  }
+  add(&Shares::on_net, on_net);
+  add(&Shares::off_net, off_net);
+  add(&Shares::cdn, cdn);
+  Answer answer;
+  add_question(answer, "Shares", filters->words, filters->facts);
+  answer.result.update(shares_json(all));
+  answer.lines.push_back(fmt::format("{} acknowledged bytes; peers spared the CDN {} of them ({}), {} on-net ({})",
+                                     exact_bytes(all.total()), exact_bytes(all.on_net + all.off_net),
+                                     percent(all.on_net + all.off_net, all.total()), exact_bytes(all.on_net),
+                                     percent(all.on_net, all.total())));
+  const auto columns_of_groups = columns_of(groupings);
+  auto& list = answer.result["rows"] = json::array();
+  for (const auto& [cells, shares] : groups) {
+    auto value = shares_json(shares);
+    for (std::size_t i = 0; i < cells.size(); ++i) value[columns_of_groups[i].key] = cells[i];
+    list.push_back(std::move(value));
+  }
+  auto columns = group_columns(groupings);
+  columns.insert(columns.end(), {{"on_net_peer_bytes", "ON-NET PEERS", "number"},
+                                 {"off_net_peer_bytes", "OFF-NET PEERS", "number"},
+                                 {"cdn_node_bytes", "CDN NODES", "number"},
+                                 {"on_net_share", "ON-NET"},
+                                 {"spared_share", "SPARED"}});
+  answer.add_sheet("rows", columns);
+  return answer;
+}
+
+}  // namespace waybill::tracker
