@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -93,7 +94,7 @@ Result<ReResolutionPlan> plan_re_resolution(Store& store, const PathTables& tabl
     if (same_records(known->second, to->path)) continue;
     for (const auto& seen : receipts) plan.moves.push_back({seen.receipt, from, to});
     plan.paths.push_back({keys_of(known->second), keys_of(to->path), to->path.printed, counters});
-    for (const auto* path : {&known->second, &to->path}) {
+    for (const ResolvedPath* path : {&std::as_const(known->second), &to->path}) {
       for (const auto& component : path->components) concerned.insert(component.key);
     }
   }
