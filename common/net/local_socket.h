@@ -11,7 +11,7 @@
 
 namespace waybill::net {
 
-constexpr std::size_t kLocalLineBytes = 1 << 20;    // a request
+constexpr std::size_t kLocalLineBytes = 16 << 20;   // a request: a table to import is in it
 constexpr std::size_t kLocalQueueBytes = 64 << 20;  // answer lines that wait for a slow client; one answer line
 
 // Dropping the last reference closes the connection when what was sent has gone out.

@@ -130,26 +130,6 @@ TEST_CASE_TEMPLATE("agreements of one ISP never overlap", Engine, WAYBILL_ENGINE
   CHECK(registry.add_agreement(make_agreement(isp, 3000, std::nullopt)));
 }
 
-TEST_CASE_TEMPLATE("registered components", Engine, WAYBILL_ENGINES) {
-  const Engine engine;
-  auto store = open(engine);
-  auto& registry = store->registry();
-  const auto version = *registry.table_version();
-  const Component core{{}, "SP1 core router 3", "router", "SP1", *IpAddress::parse("198.18.1.1")};
-  const auto added = registry.add_component(core);
-  REQUIRE(added);
-  CHECK(*registry.components() == std::vector{*added});
-  CHECK(*registry.table_version() > version);
-  const auto before = engine.dump();
-  check_refused(engine, before, registry.add_component(core), "SP1 core router 3");
-  auto elsewhere = core;
-  elsewhere.name = "another";
-  check_refused(engine, before, registry.add_component(elsewhere), "198.18.1.1");
-  check_refused(engine, before, registry.remove_component({5}), "5");
-  CHECK(registry.remove_component(added->id));
-  CHECK(registry.components()->empty());
-}
-
 TEST_CASE_TEMPLATE("content is published once", Engine, WAYBILL_ENGINES) {
   const Engine engine;
   auto store = open(engine);

@@ -5,30 +5,6 @@
 
 namespace waybill::tracker {
 
-namespace {
-
-Result<PathTables> path_tables(Registry& registry, const std::vector<Isp>& isps) {
-  const auto version = registry.table_version();
-  if (!version) return tl::make_unexpected(version.error());
-  const auto components = registry.components();
-  if (!components) return tl::make_unexpected(components.error());
-  std::vector<IspName> names;
-  std::vector<PrefixEntry> prefixes;
-  for (const auto& isp : isps) {
-    names.push_back({isp.id, isp.name});
-    for (const auto& prefix : isp.prefixes) prefixes.push_back({prefix, isp.id});
-  }
-  std::vector<RegisteredComponent> registered;
-  for (const auto& component : *components) {
-    const auto kind = parse_component_kind(component.kind);
-    if (!kind) return tl::make_unexpected(kind.error());
-    registered.push_back({component.id, *kind, component.address, component.name, component.owner, {}});
-  }
-  return PathTables::build(*version, std::move(names), std::move(prefixes), std::move(registered));
-}
-
-}  // namespace
-
 IspId RegistryView::isp_of(const IpAddress& address) const { return paths.isp_of(address).value_or(IspId{}); }
 
 std::string RegistryView::isp_name(IspId id) const { return id ? paths.isp_name(id) : std::string(); }
@@ -48,7 +24,7 @@ Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std
   const auto agents = registry.agents();
   if (!agents) return tl::make_unexpected(agents.error());
   for (const auto& agent : *agents) view->agents.emplace(agent.key, agent);
-  auto paths = path_tables(registry, view->isps);
+  auto paths = read_path_tables(registry);
   if (!paths) return tl::make_unexpected(paths.error());
   view->paths = std::move(*paths);
   auto policies = read_policies(store, view->isps);

@@ -40,6 +40,10 @@ json run(Invocation& invocation) {
   if (invocation.command == "verify") return run_verification(invocation.arguments);
   // `agents` with a content asks who would be chosen for it.
   if (invocation.command == "agents" && !invocation.arguments.empty()) invocation.command = "explain";
+  // Without --yes nothing is to change.
+  if (invocation.command == "records re-resolve" && !invocation.arguments.contains("yes")) {
+    invocation.command = "records difference";
+  }
   return run_command(invocation);
 }
 

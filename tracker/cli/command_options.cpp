@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "tracker/cli/command_options_cli11.h"
 
 namespace waybill::tracker {
@@ -5,7 +7,10 @@ namespace waybill::tracker {
 CommandOptions::CommandOptions(CLI::App& parent, const std::string& name, const std::string& description,
                                std::string command, Invocation& invocation)
     : app_(parent.add_subcommand(name, description)), invocation_(invocation) {
-  app_->callback([&invocation, command = std::move(command)] { invocation.command = command; });
+  // Those of the commands below it run first.
+  app_->callback([&invocation, app = app_, command = std::move(command)] {
+    if (app->get_subcommands().empty()) invocation.command = command;
+  });
 }
 
 CLI::Option* CommandOptions::add_text(const std::string& flag, const std::string& key, const std::string& description,
@@ -48,6 +53,23 @@ CommandOptions& CommandOptions::flag(const std::string& flag, const std::string&
 CommandOptions& CommandOptions::positional(const std::string& name, const std::string& key,
                                            const std::string& description) {
   add_text(name, key, description, "")->required();
+  return *this;
+}
+
+CommandOptions& CommandOptions::file(const std::string& name, const std::string& key, const std::string& description) {
+  const auto store = [this_ = &invocation_, key](const std::string& path) {
+    std::ifstream input(path, std::ios::binary);
+    std::string text(kMaxFileBytes + 1, '\0');
+    input.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (input.bad() || (input.fail() && !input.eof())) throw CLI::ValidationError(path, "it cannot be read");
+    text.resize(static_cast<std::size_t>(input.gcount()));
+    if (text.size() > kMaxFileBytes) {
+      throw CLI::ValidationError(path,
+                                 "it has more than " + std::to_string(kMaxFileBytes) + " bytes: import it in parts");
+    }
+    this_->arguments[key] = std::move(text);
+  };
+  app_->add_option_function<std::string>(name, store, description)->type_name("")->required();
   return *this;
 }
 

@@ -23,6 +23,12 @@ class CommandOptions {
                        const std::string& value_name = "TEXT");
   CommandOptions& flag(const std::string& flag, const std::string& key, const std::string& description);
   CommandOptions& positional(const std::string& name, const std::string& key, const std::string& description);
+  // A file that is needed: its text is the argument. One that cannot be read or is larger than kMaxFileBytes is
+  // refused.
+  static constexpr std::size_t kMaxFileBytes = 8 << 20;
+  CommandOptions& file(const std::string& name, const std::string& key, const std::string& description);
+  // A command of its own below this one, which can be given without any.
+  CLI::App& app() { return *app_; }
   // --since, --until
   CommandOptions& window();
   // --data

@@ -71,16 +71,62 @@ void add_agreement(CLI::App& program, Invocation& invocation) {
       .output();
 }
 
-void add_component(CLI::App& program, Invocation& invocation) {
-  auto& component = group(program, "component", "routers, switches and links with names of the operator's choice");
-  CommandOptions(component, "add", "name what answers at an address on measured paths", "component add", invocation)
-      .positional("NAME", "name", "its name, e.g. 'SP1 core router 3'")
-      .needed_text("--address", "address", "the address that it answers from", "ADDRESS")
-      .text("--kind", "kind", "router (default), switch, link, host or place", "KIND")
-      .text("--owner", "owner", "who is paid for it (default: the ISP that it lies in)", "NAME")
+void add_insight(CLI::App& component, Invocation& invocation) {
+  auto& insight = group(component, "insight", "what lies between two devices, though no trace shows it");
+  CommandOptions(insight, "add", "put a component on the paths where two devices follow each other",
+                 "component insight add", invocation)
+      .needed_text("--between", "between", "the one device: its name, address or key", "DEVICE")
+      .needed_text("--and", "and", "the other one", "DEVICE")
+      .needed_text("--lies", "lies", "the registered component between them", "NAME")
+      .flag("--one-way", "one_way", "only for traffic from the one to the other (default: both ways)")
       .data()
       .output();
-  CommandOptions(component, "list", "list the components", "component list", invocation).data().output();
+  CommandOptions(insight, "import", "add all insights of a table, or none", "component insight import", invocation)
+      .file("FILE", "file", "CSV whose first line names the columns: between, and, lies; and direction (both, one-way)")
+      .data()
+      .output();
+  CommandOptions(insight, "list", "list the insights", "component insight list", invocation).data().output();
+  CommandOptions(insight, "remove", "forget an insight; records that were resolved by it stay",
+                 "component insight remove", invocation)
+      .positional("ID", "id", "its number, from `component insight list`")
+      .data()
+      .output();
+}
+
+void add_component(CLI::App& program, Invocation& invocation) {
+  auto& component = group(program, "component", "network components with names, owners and places");
+  CommandOptions(component, "add", "name what is found on measured paths", "component add", invocation)
+      .positional("NAME", "name", "its name, e.g. 'SP1 core router 3'")
+      .text("--kind", "kind",
+            "router (default), switch, link, inter-isp-link, host, as, isp, country, state, city or place", "KIND")
+      .text("--owner", "owner", "who is paid for it (default: the ISP that it lies in)", "NAME")
+      .list("--address", "address", "an address that it answers from; may be repeated", "ADDRESS")
+      .list("--prefix", "prefix", "a prefix of its addresses, where no component has the address; may be repeated",
+            "CIDR")
+      .list("--pattern", "pattern",
+            "a pattern of its reverse DNS name (* any run, ? one character), where neither says; may be repeated",
+            "PATTERN")
+      .text("--isp", "isp", "the ISP that it lies in (default: by the prefixes of ISPs)", "NAME")
+      .text("--country", "country", "the country that it lies in", "NAME")
+      .text("--state", "state", "the state; needs --country", "NAME")
+      .text("--city", "city", "the city; needs --country", "NAME")
+      .data()
+      .output();
+  CommandOptions(component, "import", "add all components of a table, or none", "component import", invocation)
+      .file("FILE", "file",
+            "CSV whose first line names the columns: name; and kind, owner, isp, address, prefix, pattern, country, "
+            "state, city where wanted (several addresses in one cell: with spaces)")
+      .data()
+      .output();
+  CommandOptions(component, "list", "list the components", "component list", invocation)
+      .text("--kind", "kind", "of this kind only", "KIND")
+      .data()
+      .output();
+  CommandOptions(component, "show", "show one component and the insights that name it", "component show", invocation)
+      .positional("NAME", "name", "its name")
+      .data()
+      .output();
+  add_insight(component, invocation);
   CommandOptions(component, "remove", "forget a component's name; its records stay", "component remove", invocation)
       .positional("NAME", "name", "its name")
       .data()

@@ -122,20 +122,36 @@ void add_reports(CLI::App& program, Invocation& invocation) {
   add_component_reports(*report, invocation);
 }
 
+void add_re_resolution(CLI::App& records, Invocation& invocation) {
+  CommandOptions(records, "re-resolve",
+                 "what the present components and ISPs make of the stored paths, beside what the records say",
+                 "records re-resolve", invocation)
+      .needed_text("--since", "since", "records whose receipts end from this time on", "TIME")
+      .text("--until", "until", "up to, not including, this time", "TIME")
+      .flag("--yes", "yes", "change the records that come out otherwise (the receipts stay as they are)")
+      .data()
+      .output();
+  CommandOptions(records, "re-resolutions", "when records were resolved again, and how many", "records re-resolutions",
+                 invocation)
+      .data()
+      .output();
+}
+
 }  // namespace
 
 void add_report_commands(CLI::App& program, Invocation& invocation) {
   add_reports(program, invocation);
-  CommandOptions(program, "records",
-                 "the network component records: <component> <path, owner, #bytes, start, end, title>", "records",
-                 invocation)
-      .text("--component", "component", "of this component: key (router:core1) or name", "NAME")
+  CommandOptions records(program, "records",
+                         "the network component records: <component> <path, owner, #bytes, start, end, title>",
+                         "records", invocation);
+  records.text("--component", "component", "of this component: key (router:core1) or name", "NAME")
       .text("--owner", "owner", "of this owner's content", "OWNER")
       .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
       .window()
       .text("--limit", "limit", "at most so many, the latest (default 1000)", "N")
       .data()
       .output();
+  add_re_resolution(records.app(), invocation);
   CommandOptions(program, "transfers", "who served whom, how much, by which path", "transfers", invocation)
       .text("--from", "from", "sent from this ISP", "ISP")
       .text("--to", "to", "sent to this ISP", "ISP")

@@ -19,32 +19,35 @@ class Resolver {
   void start(IspId isp, const IpAddress& source) {
     near_ = source;
     if (isp) enter(isp, source);
-    add_registered(source);
+    add_registered(tables_.match_end(source));
   }
 
   void pass(const Hop& hop) {
     if (!hop.address) {
       gap_ = true;
+      neighbour_.reset();
       print("*");
       return;
     }
-    const auto* known = tables_.component_at(*hop.address);
-    print(known != nullptr ? known->name : label_of(hop));
+    const bool between = hop.side == HopSide::network;
+    const auto match = between ? tables_.match(*hop.address, hop.name) : tables_.match_end(*hop.address);
+    print(match.device != nullptr ? match.device->name : label_of(hop));
     // The receiver's ISP is the tracker's word, in finish(). A private address says nothing about where it is.
     if (hop.side == HopSide::receiver) {
       receiver_seen_ = true;
       return;
     }
     if (hop.side == HopSide::customer) {
-      add_registered(*hop.address);
+      if (!add_registered(match)) neighbour_.reset();
       saw(*hop.address);
       return;
     }
-    const IspId isp = isp_of(*hop.address);
+    const IspId isp = isp_of(match, *hop.address);
     enter(isp, *hop.address);
     // A private address is inside the network before it; a public one of nobody's may be another network's.
     const bool stranger = !isp && !hop.address->is_private();
-    if (!add_registered(*hop.address)) add_router(hop, stranger ? IspId{} : current_);
+    if (match.device == nullptr) add_router(hop, stranger ? IspId{} : current_);
+    add_registered(match);
     if (stranger) {
       gap_ = true;
     } else {
@@ -54,9 +57,12 @@ class Resolver {
 
   ResolvedPath finish(IspId destination_isp, const IpAddress& destination) {
     // Without the receiver's own answer there may be more networks between the last hop and it.
-    if (!receiver_seen_) gap_ = true;
+    if (!receiver_seen_) {
+      gap_ = true;
+      neighbour_.reset();
+    }
     if (destination_isp) enter(destination_isp, destination);
-    add_registered(destination);
+    add_registered(tables_.match_end(destination));
     return std::move(result_);
   }
 
@@ -68,9 +74,8 @@ class Resolver {
 
   static std::string label_of(const Hop& hop) { return hop.name.empty() ? hop.address->str() : hop.name; }
 
-  IspId isp_of(const IpAddress& address) const {
-    const auto* known = tables_.component_at(address);
-    if (known != nullptr && known->isp) return known->isp;
+  IspId isp_of(const HopMatch& match, const IpAddress& address) const {
+    if (match.device != nullptr && match.device->isp) return match.device->isp;
     return tables_.isp_of(address).value_or(IspId{});
   }
 
@@ -85,6 +90,7 @@ class Resolver {
     component.key = "isp:" + name;
     component.label = component.owner = name;
     component.isp = isp;
+    take_owner(component);
     add(std::move(component));
   }
 
@@ -99,21 +105,42 @@ class Resolver {
     link.near_address = near_;
     link.far_address = first_address;
     link.inferred = gap_;
+    take_owner(link);
     add(std::move(link));
   }
 
-  bool add_registered(const IpAddress& address) {
-    const auto* known = tables_.component_at(address);
-    if (known == nullptr) return false;
+  // False where there is no device of that address.
+  bool add_registered(const HopMatch& match) {
+    if (match.device != nullptr) {
+      const IspId isp = match.device->isp ? match.device->isp : current_;
+      cross(match.device->key(), isp);
+      add_component(*match.device, isp);
+    }
+    for (const auto* area : match.areas) add_component(*area, area->isp);
+    return match.device != nullptr;
+  }
+
+  void add_component(const RegisteredComponent& known, IspId isp) {
     PathComponent component;
-    component.kind = known->kind;
-    component.registered = known->id;
-    component.key = fmt::format("{}:{}", to_string(known->kind), known->name);
-    component.label = known->name;
-    component.isp = known->isp ? known->isp : current_;
-    component.owner = !known->owner.empty() ? known->owner : owner_of(component.isp);
+    component.kind = known.kind;
+    component.registered = known.id;
+    component.key = known.key();
+    component.label = known.name;
+    // A registered link between two ISPs is a component beside the border that the path shows, which has both of them:
+    // in a sum over borders the bytes count once.
+    if (known.kind != ComponentKind::inter_isp_link) component.isp = isp;
+    component.owner = !known.owner.empty() ? known.owner : owner_of(isp);
     add(std::move(component));
-    return true;
+    for (const auto& name : names_of(known.place)) add_place(name);
+  }
+
+  void add_place(const PlaceName& name) {
+    PathComponent place;
+    place.kind = name.kind;
+    place.key = name.key;
+    place.label = name.label;
+    take_owner(place);
+    add(std::move(place));
   }
 
   void add_router(const Hop& hop, IspId isp) {
@@ -125,7 +152,27 @@ class Resolver {
     // Every ISP may use the same private addresses, so its name is part of the identity.
     const auto text = hop.address->str();
     router.key = hop.address->is_private() ? fmt::format("router:{}/{}", router.owner, text) : "router:" + text;
+    cross(router.key, isp);
     add(std::move(router));
+  }
+
+  // From the device before, where nothing silent was between: adds what is known to lie there.
+  void cross(const std::string& key, IspId isp) {
+    if (neighbour_) {
+      const IspId shared = neighbour_->isp == isp ? isp : IspId{};
+      for (const auto* known : tables_.between(neighbour_->key, key)) {
+        add_component(*known, known->isp ? known->isp : shared);
+      }
+    }
+    neighbour_ = Neighbour{key, isp};
+  }
+
+  // What an operator registered under the very key of a component that paths show anyway.
+  void take_owner(PathComponent& component) const {
+    const auto* known = tables_.registered_as(component.key);
+    if (known == nullptr) return;
+    component.registered = known->id;
+    if (!known->owner.empty()) component.owner = known->owner;
   }
 
   std::string owner_of(IspId isp) const { return isp ? tables_.isp_name(isp) : std::string(); }
@@ -143,8 +190,14 @@ class Resolver {
     result_.printed += label;
   }
 
+  struct Neighbour {
+    std::string key;
+    IspId isp;
+  };
+
   const PathTables& tables_;
   ResolvedPath result_;
+  std::optional<Neighbour> neighbour_;  // the device before, where the next one follows it
   IspId current_;
   IpAddress near_;    // the last address placed, for the near side of a border
   bool gap_ = false;  // silence or a stranger since then

@@ -12,8 +12,10 @@ namespace waybill::tracker {
 // Order: the sender's ISP, then for each hop that answered the inter-ISP link and the ISP it enters (where the ISP
 // changes) followed by the router, and the receiver's ISP at the end. A private address stays in the ISP before it; a
 // public one without a known ISP is a router of nobody's, and makes the next border an inferred one. Customer-side hops
-// and the two ends are no network components unless an operator registered their address. Where no path was measured
-// the two ISPs and an inferred link between them are all there is.
+// and the two ends are no network components unless an operator registered their address. What an insight says to lie
+// between two devices comes before the second one, where no silent hop is between them. A registered component is
+// followed by its city, state and country, and by the AS, ISP or place that its address or name lies in. Where no path
+// was measured the two ISPs and an inferred link between them are all there is.
 ResolvedPath resolve(const protocol::Path& path, IspId source_isp, IspId destination_isp, const PathTables& tables);
 
 }  // namespace waybill::tracker

@@ -1,16 +1,17 @@
 #include "tracker/paths/path_tables.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
+
+#include "tracker/paths/component_claims.h"
 
 namespace waybill::tracker {
 
 Result<PathTables> PathTables::build(std::int64_t version, std::vector<IspName> isps, std::vector<PrefixEntry> prefixes,
-                                     std::vector<RegisteredComponent> components) {
+                                     std::vector<RegisteredComponent> components,
+                                     const std::vector<ComponentInsight>& insights) {
   PathTables tables;
   tables.version_ = version;
   if (auto status = tables.add_isps(std::move(isps)); !status) return pass_on(status);
@@ -23,6 +24,7 @@ Result<PathTables> PathTables::build(std::int64_t version, std::vector<IspName> 
   if (!table) return pass_on(table);
   tables.prefixes_ = std::move(*table);
   if (auto status = tables.add_components(std::move(components)); !status) return pass_on(status);
+  if (auto status = tables.add_insights(insights); !status) return pass_on(status);
   return tables;
 }
 
@@ -39,22 +41,31 @@ Status PathTables::add_isps(std::vector<IspName> isps) {
 }
 
 Status PathTables::add_components(std::vector<RegisteredComponent> components) {
-  std::map<std::pair<ComponentKind, std::string>, ComponentId> names;
-  for (const auto& component : components) {
-    if (!component.id || component.name.empty()) return refuse("a registered component needs an id and a name");
-    const auto [at, fresh] = names.try_emplace({component.kind, component.name}, component.id);
-    if (!fresh && at->second != component.id) {
-      return refuse(fmt::format("two components are called '{}'", component.name));
-    }
-  }
-  const auto by_address = [](const auto& a, const auto& b) { return a.address < b.address; };
-  std::sort(components.begin(), components.end(), by_address);
-  const auto same = std::adjacent_find(components.begin(), components.end(),
-                                       [](const auto& a, const auto& b) { return a.address == b.address; });
-  if (same != components.end()) {
-    return refuse(fmt::format("address {} is registered for two components", same->address.str()));
+  ComponentClaims claims;
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    const auto& component = components[i];
+    if (!component.id) return refuse(fmt::format("the component '{}' has no id", component.name));
+    if (auto status = claims.add(component); !status) return status;
+    matchers_[match_group(component.kind)].add(component, i);
+    keys_.emplace(component.key(), i);
   }
   components_ = std::move(components);
+  return {};
+}
+
+Status PathTables::add_insights(const std::vector<ComponentInsight>& insights) {
+  std::unordered_map<ComponentId, std::size_t> by_id;
+  for (std::size_t i = 0; i < components_.size(); ++i) by_id.emplace(components_[i].id, i);
+  for (const auto& insight : insights) {
+    const auto lies = by_id.find(insight.lies);
+    if (lies == by_id.end()) {
+      return refuse(fmt::format("no registered component lies between '{}' and '{}'", insight.near, insight.far));
+    }
+    between_[{insight.near, insight.far}].push_back(lies->second);
+    if (!insight.both_ways) continue;
+    auto& back = between_[{insight.far, insight.near}];
+    back.insert(back.begin(), lies->second);
+  }
   return {};
 }
 
@@ -63,11 +74,40 @@ std::string PathTables::isp_name(IspId isp) const {
   return found != isps_.end() ? found->second : fmt::format("isp#{}", isp.value);
 }
 
-const RegisteredComponent* PathTables::component_at(const IpAddress& address) const {
-  const auto found = std::lower_bound(
-      components_.begin(), components_.end(), address,
-      [](const RegisteredComponent& component, const IpAddress& key) { return component.address < key; });
-  return found != components_.end() && found->address == address ? &*found : nullptr;
+HopMatch PathTables::match(const IpAddress& address, std::string_view name) const {
+  HopMatch match;
+  for (const auto& [group, matcher] : matchers_) {
+    const auto found = matcher.find(address, name);
+    if (!found) continue;
+    const auto* component = &components_[*found];
+    if (is_device(component->kind)) {
+      match.device = component;
+    } else {
+      match.areas.push_back(component);
+    }
+  }
+  return match;
+}
+
+HopMatch PathTables::match_end(const IpAddress& address) const {
+  auto match = this->match(address, {});
+  if (match.device == nullptr || match.device->kind == ComponentKind::host) return match;
+  const auto& own = match.device->addresses;
+  if (std::find(own.begin(), own.end(), address) == own.end()) match.device = nullptr;
+  return match;
+}
+
+const RegisteredComponent* PathTables::registered_as(const std::string& key) const {
+  const auto found = keys_.find(key);
+  return found != keys_.end() ? &components_[found->second] : nullptr;
+}
+
+std::vector<const RegisteredComponent*> PathTables::between(const std::string& near, const std::string& far) const {
+  std::vector<const RegisteredComponent*> all;
+  const auto found = between_.find({near, far});
+  if (found == between_.end()) return all;
+  for (const auto index : found->second) all.push_back(&components_[index]);
+  return all;
 }
 
 }  // namespace waybill::tracker

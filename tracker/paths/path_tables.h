@@ -2,13 +2,16 @@
 // What the resolver knows about the world, as one immutable, versioned value: built from the registry's rows, shared by
 // the ingest threads as shared_ptr<const PathTables>, replaced as a whole when the registry changes.
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "tracker/paths/component_matcher.h"
 #include "tracker/paths/prefix_table.h"
-#include "tracker/paths/resolved_path.h"
+#include "tracker/paths/registered_component.h"
 
 namespace waybill::tracker {
 
@@ -17,39 +20,48 @@ struct IspName {
   std::string name;
 };
 
-// One row for each address; a router with three interfaces is three rows of the same id, kind, name, owner and isp.
-struct RegisteredComponent {
-  ComponentId id;
-  ComponentKind kind = ComponentKind::router;
-  IpAddress address;
-  std::string name;
-  std::string owner;  // empty: the name of the ISP it lies in
-  // 0: found by prefix. An operator states it where a border router answers from its neighbour's address space.
-  IspId isp;
+// What was recognised at one hop. Pointers live as long as the tables.
+struct HopMatch {
+  const RegisteredComponent* device = nullptr;    // null where nobody registered one
+  std::vector<const RegisteredComponent*> areas;  // one at most of each kind: AS, ISP, country, state, city, place
 };
 
 class PathTables {
  public:
   PathTables() = default;  // version 0: knows nothing; every component is automatic
   // Refuses: an id of 0, an empty name, one ISP id or name twice, a prefix of an ISP that is not named or of two ISPs,
-  // one address for two components, one component name for two ids of the same kind.
+  // what ComponentClaims refuses, an insight without a registered component that lies there.
   static Result<PathTables> build(std::int64_t version, std::vector<IspName> isps, std::vector<PrefixEntry> prefixes,
-                                  std::vector<RegisteredComponent> components);
+                                  std::vector<RegisteredComponent> components,
+                                  const std::vector<ComponentInsight>& insights = {});
 
   std::int64_t version() const { return version_; }
   std::optional<IspId> isp_of(const IpAddress& address) const { return prefixes_.find(address); }
   // "isp#7" for an id that is not in the table: a removed ISP's old receipts can still be resolved again.
   std::string isp_name(IspId isp) const;
-  const RegisteredComponent* component_at(const IpAddress& address) const;  // null where nobody registered it
+  // By address, longest prefix, or the hop's reverse DNS name, in this order (component_matcher.h).
+  HopMatch match(const IpAddress& address, std::string_view name) const;
+  // The same for an end of the path and what stands at a customer's: a router's prefix says nothing about those, so a
+  // device is known there by its address alone, and a host by its prefix, too.
+  HopMatch match_end(const IpAddress& address) const;
+  // What an operator registered under the key of a component that paths show anyway: an ISP, a link between two, a
+  // place. Null where nobody did.
+  const RegisteredComponent* registered_as(const std::string& key) const;
+  // What lies between two devices that follow each other, in the order of the traffic.
+  std::vector<const RegisteredComponent*> between(const std::string& near, const std::string& far) const;
 
  private:
   Status add_isps(std::vector<IspName> isps);
   Status add_components(std::vector<RegisteredComponent> components);
+  Status add_insights(const std::vector<ComponentInsight>& insights);
 
   std::int64_t version_ = 0;
   PrefixTable prefixes_;
   std::unordered_map<IspId, std::string> isps_;
-  std::vector<RegisteredComponent> components_;  // sorted by address
+  std::vector<RegisteredComponent> components_;
+  std::map<int, ComponentMatcher> matchers_;  // by group
+  std::unordered_map<std::string, std::size_t> keys_;
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> between_;
 };
 
 }  // namespace waybill::tracker

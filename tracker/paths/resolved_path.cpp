@@ -14,10 +14,17 @@ struct KindName {
 };
 
 constexpr KindName kKindNames[] = {
-    {ComponentKind::isp, "isp"},     {ComponentKind::router, "router"},
-    {ComponentKind::link, "link"},   {ComponentKind::network_switch, "switch"},
-    {ComponentKind::host, "host"},   {ComponentKind::inter_isp_link, "inter-isp-link"},
+    {ComponentKind::isp, "isp"},
+    {ComponentKind::router, "router"},
+    {ComponentKind::link, "link"},
+    {ComponentKind::network_switch, "switch"},
+    {ComponentKind::host, "host"},
+    {ComponentKind::inter_isp_link, "inter-isp-link"},
     {ComponentKind::place, "place"},
+    {ComponentKind::country, "country"},
+    {ComponentKind::state, "state"},
+    {ComponentKind::city, "city"},
+    {ComponentKind::autonomous_system, "as"},
 };
 
 }  // namespace
@@ -34,8 +41,11 @@ Result<ComponentKind> parse_component_kind(std::string_view text) {
   for (const auto& entry : kKindNames) {
     if (entry.name == text) return entry.kind;
   }
+  if (text == "inter-as-link") return ComponentKind::inter_isp_link;
   return refuse(fmt::format(
-      "'{}' is no kind of network component: use isp, router, switch, link, inter-isp-link, host or place", text));
+      "'{}' is no kind of network component: use as, isp, router, switch, link, inter-isp-link, host, country, state, "
+      "city or place",
+      text));
 }
 
 }  // namespace waybill::tracker

@@ -20,11 +20,17 @@ enum class ComponentKind : std::uint8_t {
   link = 4,            // inside one ISP; only where an operator registered it
   inter_isp_link = 5,  // where the path changes from one ISP to another
   host = 6,            // an end of the path; only where an operator registered it (a CDN node, a data centre)
-  place = 7,           // country, state or city; only where an operator registered it
+  place = 7,           // any other place; only where an operator registered it
+  // Where an operator said that a component lies there, or registered the place itself.
+  country = 8,
+  state = 9,
+  city = 10,
+  autonomous_system = 11,  // only where an operator registered it
 };
 
-std::string_view to_string(ComponentKind kind);  // "isp", "router", "switch", "link", "inter-isp-link", "host", "place"
-Result<ComponentKind> parse_component_kind(std::string_view text);
+// "isp", "router", "switch", "link", "inter-isp-link", "host", "place", "country", "state", "city", "as"
+std::string_view to_string(ComponentKind kind);
+Result<ComponentKind> parse_component_kind(std::string_view text);  // "inter-as-link", too
 
 struct PathComponent {
   ComponentKind kind = ComponentKind::router;

@@ -190,7 +190,7 @@ class Evidence {
   // In the order of (order id, sequence). The visitor must not call the store; an error of its ends the visit.
   virtual Status each_receipt(const ReceiptQuery& query, const std::function<Status(const StoredReceipt&)>& visit) = 0;
   virtual Status each_order_state(const std::function<Status(const OrderState&)>& visit) = 0;
-  virtual Result<ResolvedPath> path(std::int64_t path) = 0;  // as it was resolved when its first receipt came in
+  virtual Result<ResolvedPath> path(std::int64_t path) = 0;                         // as it was resolved
   virtual Result<std::vector<Transfer>> transfers(const TransferQuery& query) = 0;  // by time of issue
 
   virtual Result<std::vector<RefusalCount>> refusals(const RefusalQuery& query) = 0;

@@ -15,7 +15,9 @@ Result<std::optional<ByteString>> SqlEvidence::receipt_envelope(const protocol::
 Status SqlEvidence::add_receipts(const std::vector<NewReceipt>& receipts, const std::vector<OrderState>& states) {
   return connection_.write(
       [&]() -> Status {
-        const auto paths = paths_.intern(receipts);
+        std::vector<const PathToRecord*> resolved;
+        for (const auto& receipt : receipts) resolved.push_back(receipt.path.get());
+        const auto paths = paths_.intern(resolved);
         auto rows = connection_.insert_many(
             "INSERT INTO receipts(order_id, sequence, start_ms, end_ms, acked, sent, received_at, path_id, envelope) "
             "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");

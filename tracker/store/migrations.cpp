@@ -20,9 +20,6 @@ CREATE TABLE agreements(
   valid_until INTEGER, grant_kind INTEGER NOT NULL, from_minute INTEGER NOT NULL, to_minute INTEGER NOT NULL,
   quota INTEGER NOT NULL, quota_period INTEGER NOT NULL, currency TEXT NOT NULL, on_net INTEGER NOT NULL,
   off_net INTEGER NOT NULL) STRICT;
-CREATE TABLE components(
-  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, owner TEXT NOT NULL,
-  address BLOB NOT NULL UNIQUE) STRICT;
 CREATE TABLE contents(
   id BLOB PRIMARY KEY NOT NULL, owner TEXT NOT NULL, title TEXT NOT NULL, size INTEGER NOT NULL,
   piece_length INTEGER NOT NULL, pieces INTEGER NOT NULL, published INTEGER NOT NULL, publisher BLOB NOT NULL,
@@ -143,10 +140,32 @@ CREATE TABLE policies(
   valid_until INTEGER) STRICT;
 )sql";
 
+// What operators say about the network, and when records were resolved again by it. Small: on every node.
+constexpr char kComponents[] = R"sql(
+CREATE TABLE components(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL, owner TEXT NOT NULL,
+  isp INTEGER NOT NULL, country TEXT NOT NULL, state TEXT NOT NULL, city TEXT NOT NULL) STRICT;
+-- An address (length -1), a prefix, or a pattern of reverse DNS names (no address).
+CREATE TABLE component_matches(
+  component INTEGER NOT NULL REFERENCES components(id) ON DELETE CASCADE, number INTEGER NOT NULL, address BLOB,
+  length INTEGER NOT NULL, pattern TEXT NOT NULL, PRIMARY KEY(component, number)) STRICT;
+CREATE TABLE component_insights(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, near_key TEXT NOT NULL, far_key TEXT NOT NULL,
+  lies INTEGER NOT NULL REFERENCES components(id), both_ways INTEGER NOT NULL) STRICT;
+CREATE TABLE re_resolutions(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, happened INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER,
+  table_version INTEGER NOT NULL, receipts INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT;
+-- What each record was before. Distributes by the order's id, as the receipts do.
+CREATE TABLE re_resolved_receipts(
+  re_resolution INTEGER NOT NULL REFERENCES re_resolutions(id), order_id BLOB NOT NULL, sequence INTEGER NOT NULL,
+  from_path INTEGER NOT NULL REFERENCES paths(id), to_path INTEGER NOT NULL REFERENCES paths(id),
+  PRIMARY KEY(re_resolution, order_id, sequence)) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts}, {kLedger}, {kPolicies}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts}, {kLedger}, {kPolicies}, {kComponents}};
   return steps;
 }
 

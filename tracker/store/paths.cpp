@@ -37,15 +37,15 @@ PathComponent read_path_component(const SqlRow& row, int first) {
   return component;
 }
 
-std::vector<std::int64_t> SqlPaths::intern(const std::vector<NewReceipt>& receipts) {
+std::vector<std::int64_t> SqlPaths::intern(const std::vector<const PathToRecord*>& paths) {
   if (rollbacks_ != connection_.rollbacks()) {
     known_.clear();
     rollbacks_ = connection_.rollbacks();
   }
-  std::vector<std::int64_t> rows(receipts.size());
+  std::vector<std::int64_t> rows(paths.size());
   std::map<ByteString, NewPath> unknown;
-  for (std::size_t i = 0; i < receipts.size(); ++i) {
-    const auto& path = *receipts[i].path;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const auto& path = *paths[i];
     if (const auto* id = known_.find(path.digest)) {
       rows[i] = *id;
     } else {
@@ -56,8 +56,8 @@ std::vector<std::int64_t> SqlPaths::intern(const std::vector<NewReceipt>& receip
   find(unknown);
   add(unknown);
   for (const auto& [digest, path] : unknown) known_.put(digest, *path.row);
-  for (std::size_t i = 0; i < receipts.size(); ++i) {
-    if (rows[i] == 0) rows[i] = *unknown.at(receipts[i].path->digest).row;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (rows[i] == 0) rows[i] = *unknown.at(paths[i]->digest).row;
   }
   return rows;
 }

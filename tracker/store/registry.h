@@ -13,6 +13,7 @@
 #include "common/types/money.h"
 #include "common/types/result.h"
 #include "common/types/units.h"
+#include "tracker/paths/registered_component.h"
 
 namespace waybill::tracker {
 
@@ -53,15 +54,6 @@ struct Agreement {
   bool operator==(const Agreement&) const = default;
 };
 
-struct Component {
-  ComponentId id;
-  std::string name;   // unique, e.g. "SP1 core router 3"
-  std::string kind;   // "router", "switch", ...
-  std::string owner;  // who is paid for it, e.g. an ISP's name
-  IpAddress address;  // unique
-  bool operator==(const Component&) const = default;
-};
-
 struct Content {
   ContentId id;
   std::string owner;
@@ -100,15 +92,24 @@ class Registry {
   virtual Result<Isp> add_isp(const Isp& isp) = 0;            // the id is assigned
   virtual Result<std::vector<Isp>> isps() = 0;                // by name
   virtual Result<Isp> find_isp(const std::string& name) = 0;  // refused where unknown, with the name
-  virtual Status remove_isp(IspId id) = 0;                    // refused while an agreement or a receipt refers to it
+  // Refused while an agreement, an order or a component refers to it.
+  virtual Status remove_isp(IspId id) = 0;
 
   virtual Result<Agreement> add_agreement(const Agreement& agreement) = 0;
   virtual Result<std::vector<Agreement>> agreements() = 0;  // by ISP, then time
   virtual Status end_agreement(AgreementId id, TimeMs at) = 0;
 
-  virtual Result<Component> add_component(const Component& component) = 0;
-  virtual Result<std::vector<Component>> components() = 0;
-  virtual Status remove_component(ComponentId id) = 0;
+  // All or none; the ids are assigned. Refused: what ComponentClaims refuses beside those that are registered (a name
+  // that is taken, two claims to one address, prefix or pattern, ...), and an unknown ISP.
+  virtual Result<std::vector<RegisteredComponent>> add_components(
+      const std::vector<RegisteredComponent>& components) = 0;
+  virtual Result<std::vector<RegisteredComponent>> components() = 0;  // by name
+  virtual Status remove_component(ComponentId id) = 0;                // refused while an insight names it
+  // All or none; the ids are assigned. Refused: the same again, ends that are the same, a component between itself and
+  // another, an unknown component that lies there.
+  virtual Result<std::vector<ComponentInsight>> add_insights(const std::vector<ComponentInsight>& insights) = 0;
+  virtual Result<std::vector<ComponentInsight>> insights() = 0;  // by id
+  virtual Status remove_insight(InsightId id) = 0;
 
   virtual Status add_content(const Content& content, ByteView torrent) = 0;  // identical again: accepted, no change
   virtual Result<std::vector<Content>> contents() = 0;                       // removed ones included
@@ -120,7 +121,7 @@ class Registry {
   virtual Status enroll_agent(const EnrolledAgent& agent) = 0;  // the same key again: role and name updated
   virtual Result<std::vector<EnrolledAgent>> agents() = 0;
 
-  // Rises with every change to ISPs, prefixes or components: the version of the tables that resolve paths.
+  // Rises with every change to ISPs, prefixes, components or insights: the version of the tables that resolve paths.
   virtual Result<std::int64_t> table_version() = 0;
   // Rises with every change to what stands here but enrol tokens, by this process or another: whoever keeps a copy asks
   // now and then, and reads again where it rose.

@@ -1,4 +1,4 @@
-// ISPs with their prefixes, and the components that an operator registered: what paths are resolved by.
+// ISPs with their prefixes.
 #include "common/protocol/limits.h"
 #include "tracker/store/sql_registry_detail.h"
 
@@ -135,46 +135,12 @@ Status SqlRegistry::remove_isp(IspId id) {
       auto used = connection_.query("SELECT 1 FROM orders WHERE source_isp = ? OR destination_isp = ? LIMIT 1");
       if (used.bind(id, id).step()) return refuse(name + " occurs in the books, so it cannot be removed");
     }
-    if (connection_.query("DELETE FROM isps WHERE id = ?").bind(id).run() == 0) return refuse("there is no " + name);
-    raise_table_version();
-    return {};
-  });
-}
-
-Result<Component> SqlRegistry::add_component(const Component& component) {
-  return connection_.write([&]() -> Result<Component> {
-    if (auto status = check_name(component.name, "a component"); !status) return pass_on(status);
     {
-      auto taken = connection_.query("SELECT name, address FROM components WHERE name = ? OR address = ?");
-      if (taken.bind(component.name, component.address).step()) {
-        return refuse("the component " + taken.text(0) + " is registered at " + taken.address(1).str() + " already");
-      }
+      auto stated = connection_.query("SELECT name FROM components WHERE isp = ? LIMIT 1");
+      if (stated.bind(id).step())
+        return refuse("the component " + stated.text(0) + " lies in " + name + ": remove it first");
     }
-    Component added = component;
-    added.id = {connection_.query("INSERT INTO components(name, kind, owner, address) VALUES(?, ?, ?, ?) RETURNING id")
-                    .bind(component.name, component.kind, component.owner, component.address)
-                    .run_for_id()};
-    raise_table_version();
-    return added;
-  });
-}
-
-Result<std::vector<Component>> SqlRegistry::components() {
-  return connection_.read([&]() -> Result<std::vector<Component>> {
-    std::vector<Component> all;
-    auto rows = connection_.query("SELECT id, name, kind, owner, address FROM components ORDER BY name");
-    while (rows.step()) {
-      all.push_back({rows.row_id<ComponentId>(0), rows.text(1), rows.text(2), rows.text(3), rows.address(4)});
-    }
-    return all;
-  });
-}
-
-Status SqlRegistry::remove_component(ComponentId id) {
-  return connection_.write([&]() -> Status {
-    if (connection_.query("DELETE FROM components WHERE id = ?").bind(id).run() == 0) {
-      return refuse("there is no component " + std::to_string(id.value));
-    }
+    if (connection_.query("DELETE FROM isps WHERE id = ?").bind(id).run() == 0) return refuse("there is no " + name);
     raise_table_version();
     return {};
   });

@@ -14,8 +14,8 @@ class SqlPaths {
  public:
   explicit SqlPaths(SqlConnection& connection) : connection_(connection) {}
 
-  // The row of each receipt's path, added where it is unknown. Inside a write.
-  std::vector<std::int64_t> intern(const std::vector<NewReceipt>& receipts);
+  // The row of each path, added where it is unknown. Inside a write.
+  std::vector<std::int64_t> intern(const std::vector<const PathToRecord*>& paths);
   Result<ResolvedPath> load(std::int64_t id);
 
  private:

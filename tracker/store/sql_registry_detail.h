@@ -20,9 +20,12 @@ class SqlRegistry final : public Registry {
   Result<std::vector<Agreement>> agreements() override;
   Status end_agreement(AgreementId id, TimeMs at) override;
 
-  Result<Component> add_component(const Component& component) override;
-  Result<std::vector<Component>> components() override;
+  Result<std::vector<RegisteredComponent>> add_components(const std::vector<RegisteredComponent>& components) override;
+  Result<std::vector<RegisteredComponent>> components() override;
   Status remove_component(ComponentId id) override;
+  Result<std::vector<ComponentInsight>> add_insights(const std::vector<ComponentInsight>& insights) override;
+  Result<std::vector<ComponentInsight>> insights() override;
+  Status remove_insight(InsightId id) override;
 
   Status add_content(const Content& content, ByteView torrent) override;
   Result<std::vector<Content>> contents() override;
@@ -41,6 +44,8 @@ class SqlRegistry final : public Registry {
   void raise_table_version();
   Status claim_prefixes(IspId isp, const std::vector<IpPrefix>& prefixes);
   Status refuse_overlap(const Agreement& agreement);
+  Status check_isps(const std::vector<RegisteredComponent>& components);
+  void insert_components(std::vector<RegisteredComponent>& components);
   std::string isp_name(std::int64_t id);  // for messages
 
   SqlConnection& connection_;

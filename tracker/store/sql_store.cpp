@@ -3,6 +3,7 @@
 #include "tracker/store/sql_evidence_detail.h"
 #include "tracker/store/sql_ledger_detail.h"
 #include "tracker/store/sql_policies_detail.h"
+#include "tracker/store/sql_record_resolutions_detail.h"
 #include "tracker/store/sql_registry_detail.h"
 #include "tracker/store/sql_store_detail.h"
 
@@ -19,7 +20,8 @@ class SqlStore final : public Store {
         accounts_(*connection_),
         policies_(*connection_),
         alerts_(*connection_),
-        ledger_(*connection_) {}
+        ledger_(*connection_),
+        record_resolutions_(*connection_) {}
 
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
@@ -27,6 +29,7 @@ class SqlStore final : public Store {
   Policies& policies() override { return policies_; }
   Alerts& alerts() override { return alerts_; }
   Ledger& ledger() override { return ledger_; }
+  RecordResolutions& record_resolutions() override { return record_resolutions_; }
   Status transact(const std::function<Status()>& body, Writers writers) override {
     return connection_->transact(body, writers);
   }
@@ -39,6 +42,7 @@ class SqlStore final : public Store {
   SqlPolicies policies_;
   SqlAlerts alerts_;
   SqlLedger ledger_;
+  SqlRecordResolutions record_resolutions_;
 };
 
 }  // namespace

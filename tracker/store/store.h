@@ -10,6 +10,7 @@
 #include "tracker/store/evidence.h"
 #include "tracker/store/ledger.h"
 #include "tracker/store/policies.h"
+#include "tracker/store/record_resolutions.h"
 #include "tracker/store/registry.h"
 
 namespace waybill::tracker {
@@ -40,6 +41,7 @@ class Store {
   virtual Policies& policies() = 0;
   virtual Alerts& alerts() = 0;
   virtual Ledger& ledger() = 0;
+  virtual RecordResolutions& record_resolutions() = 0;
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
   // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.

@@ -136,7 +136,7 @@ TEST_CASE("a component's life") {
   const auto listed = program.facts({"component", "list"}).at("components");
   REQUIRE(listed.size() == 2);
   CHECK(listed[0].at("kind") == "router");
-  CHECK(listed[1].at("address") == "2001:db8::1");
+  CHECK(listed[1].at("addresses").at(0) == "2001:db8::1");
   refused(program, {"component", "add", "other", "--address", "198.51.100.1"}, "198.51.100.1");
   refused(program, {"component", "add", "core router 3", "--address", "198.51.100.2"}, "core router 3");
   refused(program, {"component", "add", "x", "--address", "198.51.100"}, "--address", 2);

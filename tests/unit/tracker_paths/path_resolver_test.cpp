@@ -14,12 +14,13 @@ constexpr IspId kSp1{1}, kBackbone{2}, kSp2{3};
 IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
 PrefixEntry entry(const char* cidr, IspId isp) { return {IpPrefix::parse(cidr).value(), isp}; }
 
-PathTables tables(std::vector<RegisteredComponent> components = {}) {
+PathTables tables(std::vector<RegisteredComponent> components = {},
+                  const std::vector<ComponentInsight>& insights = {}) {
   return PathTables::build(
              12, {{kSp1, "SP1"}, {kBackbone, "BB"}, {kSp2, "SP2"}},
              {entry("198.18.1.0/24", kSp1), entry("198.18.0.0/24", kBackbone), entry("198.18.2.0/24", kSp2),
               entry("2001:db8:1::/48", kSp1), entry("2001:db8:2::/48", kSp2)},
-             std::move(components))
+             std::move(components), insights)
       .value();
 }
 
@@ -160,14 +161,14 @@ TEST_CASE("a registered component gives its name, kind, owner and ISP") {
   RegisteredComponent peering;
   peering.id = ComponentId{170};
   peering.kind = ComponentKind::inter_isp_link;
-  peering.address = ip("198.18.1.9");  // the far end of the peering link, numbered out of SP1's space
+  peering.addresses = {ip("198.18.1.9")};  // the far end of the peering link, numbered out of SP1's space
   peering.name = "link170";
   peering.owner = "Exchange";
   peering.isp = kSp2;
   RegisteredComponent node;
   node.id = ComponentId{171};
   node.kind = ComponentKind::host;
-  node.address = ip("198.18.2.100");
+  node.addresses = {ip("198.18.2.100")};
   node.name = "cdn1";
   const auto resolved =
       resolve(path("198.18.1.100", "198.18.2.100", {"198.18.1.1", "198.18.1.9 ge0.sp1.example", "198.18.2.100"}), kSp1,
@@ -177,9 +178,131 @@ TEST_CASE("a registered component gives its name, kind, owner and ISP") {
   const auto* link = with_key(resolved, "inter-isp-link:link170");
   CHECK(link->registered == ComponentId{170});
   CHECK(link->owner == "Exchange");
-  CHECK(link->isp == kSp2);
+  CHECK(link->isp == IspId{});  // the border has both ISPs: in sums over borders its bytes count once
+  CHECK(with_key(resolved, "inter-isp-link:SP1>SP2")->far_address == ip("198.18.1.9"));
   CHECK(with_key(resolved, "host:cdn1")->owner == "SP2");
   CHECK(resolved.printed == "198.18.1.1 link170 cdn1");
+}
+
+RegisteredComponent named(std::int64_t id, ComponentKind kind, const char* name) {
+  RegisteredComponent made;
+  made.id = ComponentId{id};
+  made.kind = kind;
+  made.name = name;
+  return made;
+}
+
+TEST_CASE("an address counts before the longest prefix, a prefix before the pattern that says most") {
+  auto exact = named(1, ComponentKind::router, "exact");
+  exact.addresses = {ip("198.18.1.1")};
+  auto wide = named(2, ComponentKind::router, "wide");
+  wide.prefixes = {IpPrefix::parse("198.18.1.0/24").value()};
+  auto narrow = named(3, ComponentKind::network_switch, "narrow");
+  narrow.prefixes = {IpPrefix::parse("198.18.1.0/28").value()};
+  auto loose = named(4, ComponentKind::router, "loose");
+  loose.patterns = {NamePattern::parse("*.example").value()};
+  auto close = named(5, ComponentKind::router, "close");
+  close.patterns = {NamePattern::parse("*.core.example").value()};
+  const auto all = tables({exact, wide, narrow, loose, close});
+  const auto hops = path("198.18.1.100", "198.18.2.100",
+                         {"198.18.1.1 a.core.example", "198.18.1.2 b.core.example", "198.18.1.99",
+                          "198.18.2.1 C.Core.Example.", "198.18.2.2 d.example", "198.18.2.3 d.example.org"});
+  CHECK(keys(resolve(hops, kSp1, kSp2, all)) == Keys{"isp:SP1", "router:exact", "switch:narrow", "router:wide",
+                                                     "inter-isp-link:SP1>SP2", "isp:SP2", "router:close",
+                                                     "router:loose", "router:198.18.2.3"});
+}
+
+TEST_CASE("a router's prefix claims neither customers nor ends; a host's does") {
+  auto wide = named(1, ComponentKind::router, "wide");
+  wide.prefixes = {IpPrefix::parse("198.18.1.0/24").value()};
+  auto farm = named(2, ComponentKind::host, "farm");
+  farm.prefixes = {IpPrefix::parse("198.18.2.96/28").value()};
+  auto measured = path("198.18.1.100", "198.18.2.100", {"198.18.1.50", "198.18.2.1", "198.18.2.100"});
+  measured.hops[0].side = HopSide::customer;
+  CHECK(keys(resolve(measured, kSp1, kSp2, tables({wide, farm}))) ==
+        Keys{"isp:SP1", "inter-isp-link:SP1>SP2", "isp:SP2", "router:198.18.2.1", "host:farm"});
+}
+
+TEST_CASE("a device's place and the areas around it are components beside it, each once") {
+  auto core = named(1, ComponentKind::router, "core");
+  core.addresses = {ip("198.18.1.1"), ip("198.18.1.2")};
+  core.place = {"Germany", "Bavaria", "Munich"};
+  auto network = named(2, ComponentKind::autonomous_system, "AS64500");
+  network.prefixes = {IpPrefix::parse("198.18.1.0/24").value()};
+  network.owner = "SP1";
+  auto city = named(3, ComponentKind::city, "Munich");
+  city.place = {"Germany", "Bavaria", ""};
+  city.owner = "Stadtwerke";
+  auto other = named(4, ComponentKind::city, "Vienna");
+  other.place = {"Austria", "", ""};
+  other.patterns = {NamePattern::parse("*.vie.*").value()};
+  const auto resolved = resolve(
+      path("198.18.1.100", "198.18.2.100", {"198.18.1.1", "198.18.1.2", "198.18.2.1 r1.vie.example", "198.18.2.100"}),
+      kSp1, kSp2, tables({core, network, city, other}));
+  // The sender's address lies in the AS, too.
+  CHECK(keys(resolved) == Keys{"isp:SP1", "as:AS64500", "router:core", "city:Germany/Bavaria/Munich",
+                               "state:Germany/Bavaria", "country:Germany", "inter-isp-link:SP1>SP2", "isp:SP2",
+                               "router:198.18.2.1", "city:Austria/Vienna", "country:Austria"});
+  const auto* munich = with_key(resolved, "city:Germany/Bavaria/Munich");
+  CHECK(munich->registered == ComponentId{3});
+  CHECK(munich->owner == "Stadtwerke");
+  CHECK(munich->label == "Munich");
+  CHECK(with_key(resolved, "country:Austria")->registered == ComponentId{});
+}
+
+TEST_CASE("what is registered under the key of an ISP or a border states its owner") {
+  auto border = named(1, ComponentKind::inter_isp_link, "SP1>SP2");
+  border.owner = "Exchange";
+  const auto resolved = resolve(path("198.18.1.100", "198.18.2.100", {"198.18.1.1", "198.18.2.1", "198.18.2.100"}),
+                                kSp1, kSp2, tables({border}));
+  CHECK(with_key(resolved, "inter-isp-link:SP1>SP2")->owner == "Exchange");
+  CHECK(with_key(resolved, "inter-isp-link:SP1>SP2")->into == kSp2);
+}
+
+TEST_CASE("between routers 5 and 6 lies switch 1") {
+  auto router5 = named(5, ComponentKind::router, "router5");
+  router5.addresses = {ip("198.18.1.5")};
+  const auto switch1 = named(1, ComponentKind::network_switch, "switch1");
+  const auto line = named(2, ComponentKind::link, "line2");
+  const auto resolved = [&](const std::vector<std::string>& hops, bool both_ways) {
+    const std::vector<ComponentInsight> insights{
+        {InsightId{1}, "router:router5", "router:198.18.1.6", switch1.id, both_ways},
+        {InsightId{2}, "router:router5", "router:198.18.1.6", line.id, both_ways}};
+    return keys(
+        resolve(path("198.18.1.100", "198.18.1.200", hops), kSp1, kSp1, tables({router5, switch1, line}, insights)));
+  };
+  const Keys there{"isp:SP1", "router:router5", "switch:switch1", "link:line2", "router:198.18.1.6"};
+  CHECK(resolved({"198.18.1.5", "198.18.1.6", "198.18.1.200"}, true) == there);
+  CHECK(resolved({"198.18.1.5", "198.18.1.6", "198.18.1.200"}, false) == there);
+  CHECK(resolved({"198.18.1.6", "198.18.1.5", "198.18.1.200"}, true) ==
+        Keys{"isp:SP1", "router:198.18.1.6", "link:line2", "switch:switch1", "router:router5"});
+  CHECK(resolved({"198.18.1.6", "198.18.1.5", "198.18.1.200"}, false) ==
+        Keys{"isp:SP1", "router:198.18.1.6", "router:router5"});
+  // Silence or another router between them: they do not follow each other.
+  const Keys apart{"isp:SP1", "router:router5", "router:198.18.1.6"};
+  CHECK(resolved({"198.18.1.5", "", "198.18.1.6", "198.18.1.200"}, true) == apart);
+  CHECK(resolved({"198.18.1.5", "198.18.1.7", "198.18.1.6", "198.18.1.200"}, true) ==
+        Keys{"isp:SP1", "router:router5", "router:198.18.1.7", "router:198.18.1.6"});
+}
+
+TEST_CASE("an insight across a border puts what lies there behind it; a silent end has no neighbour") {
+  auto exchange = named(1, ComponentKind::network_switch, "ix");
+  exchange.owner = "Exchange";
+  auto node = named(2, ComponentKind::host, "cdn1");
+  node.addresses = {ip("198.18.2.100")};
+  const auto rack = named(3, ComponentKind::network_switch, "rack");
+  const std::vector<ComponentInsight> insights{
+      {InsightId{1}, "router:198.18.1.1", "router:198.18.2.1", exchange.id, true},
+      {InsightId{2}, "router:198.18.2.1", "host:cdn1", rack.id, true}};
+  const auto all = tables({exchange, node, rack}, insights);
+  const auto whole =
+      resolve(path("198.18.1.100", "198.18.2.100", {"198.18.1.1", "198.18.2.1", "198.18.2.100"}), kSp1, kSp2, all);
+  CHECK(keys(whole) == Keys{"isp:SP1", "router:198.18.1.1", "inter-isp-link:SP1>SP2", "isp:SP2", "switch:ix",
+                            "router:198.18.2.1", "switch:rack", "host:cdn1"});
+  CHECK(with_key(whole, "switch:ix")->isp == IspId{});
+  CHECK(with_key(whole, "switch:rack")->isp == kSp2);
+  const auto cut = resolve(path("198.18.1.100", "198.18.2.100", {"198.18.1.1", "198.18.2.1"}), kSp1, kSp2, all);
+  CHECK(with_key(cut, "switch:rack") == nullptr);
 }
 
 TEST_CASE("a path that comes back counts each component once") {

@@ -30,8 +30,14 @@ Result<Answer> invoice_credit(AdministrationContext&, Arguments&);
 Result<Answer> list_journal(AdministrationContext&, Arguments&);
 
 Result<Answer> component_add(AdministrationContext&, Arguments&);
+Result<Answer> component_import(AdministrationContext&, Arguments&);
 Result<Answer> component_list(AdministrationContext&, Arguments&);
+Result<Answer> component_show(AdministrationContext&, Arguments&);
 Result<Answer> component_remove(AdministrationContext&, Arguments&);
+Result<Answer> insight_add(AdministrationContext&, Arguments&);
+Result<Answer> insight_import(AdministrationContext&, Arguments&);
+Result<Answer> insight_list(AdministrationContext&, Arguments&);
+Result<Answer> insight_remove(AdministrationContext&, Arguments&);
 
 Result<Answer> policy_add(AdministrationContext&, Arguments&);
 Result<Answer> policy_list(AdministrationContext&, Arguments&);
@@ -64,6 +70,9 @@ Result<Answer> report_components(AdministrationContext&, Arguments&);
 Result<Answer> report_series(AdministrationContext&, Arguments&);
 Result<Answer> report_percentile(AdministrationContext&, Arguments&);
 Result<Answer> list_records(AdministrationContext&, Arguments&);
+Result<Answer> records_difference(AdministrationContext&, Arguments&);
+Result<Answer> records_re_resolve(AdministrationContext&, Arguments&);
+Result<Answer> list_re_resolutions(AdministrationContext&, Arguments&);
 Result<Answer> list_transfers(AdministrationContext&, Arguments&);
 Result<Answer> settle(AdministrationContext&, Arguments&);
 Result<Answer> audit_accounts(AdministrationContext&, Arguments&);

@@ -8,9 +8,11 @@ namespace waybill::tracker {
 
 namespace {
 
-constexpr ComponentKind kKinds[] = {ComponentKind::isp,  ComponentKind::router,         ComponentKind::network_switch,
-                                    ComponentKind::link, ComponentKind::inter_isp_link, ComponentKind::host,
-                                    ComponentKind::place};
+constexpr ComponentKind kKinds[] = {
+    ComponentKind::isp,   ComponentKind::router,           ComponentKind::network_switch,
+    ComponentKind::link,  ComponentKind::inter_isp_link,   ComponentKind::host,
+    ComponentKind::place, ComponentKind::country,          ComponentKind::state,
+    ComponentKind::city,  ComponentKind::autonomous_system};
 
 bool fits(const ComponentRecord& record, const ReportFilters& filters, bool crossing, LocalClock& clock) {
   if (!crossing && filters.from && record.source_isp != *filters.from) return false;
@@ -26,7 +28,7 @@ Result<std::set<std::string>> registered_keys(Registry& registry) {
   const auto isps = registry.isps();
   if (!isps) return tl::make_unexpected(isps.error());
   std::set<std::string> keys;
-  for (const auto& component : *components) keys.insert(component.kind + ":" + component.name);
+  for (const auto& component : *components) keys.insert(component.key());
   for (const auto& isp : *isps) {
     keys.insert("isp:" + isp.name);
     for (const auto& other : *isps) keys.insert("inter-isp-link:" + isp.name + ">" + other.name);

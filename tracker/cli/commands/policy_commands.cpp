@@ -52,7 +52,7 @@ Result<bool> component_known(AdministrationContext& context, const std::string& 
   const auto components = context.store.registry().components();
   if (!components) return tl::make_unexpected(components.error());
   for (const auto& component : *components) {
-    if (component.kind + ":" + component.name == key) return true;
+    if (component.key() == key) return true;
   }
   ComponentQuery query;
   query.key = key;

@@ -1,0 +1,97 @@
+// Receipts moved to the paths that later tables make of their raw hops.
+#include "tracker/store/record_resolutions.h"
+
+#include <set>
+
+#include "tracker/paths/path_tables.h"
+#include "tracker/store/registry.h"
+#include "tracker/store/sql_record_resolutions_detail.h"
+
+namespace waybill::tracker {
+
+Status SqlRecordResolutions::check_moves(const std::vector<PathMove>& moves) {
+  auto found = connection_.find_many("SELECT path_id FROM receipts WHERE order_id = ? AND sequence = ?");
+  std::set<std::pair<OrderId, std::int64_t>> named;
+  for (const auto& move : moves) {
+    if (!named.emplace(move.receipt.order, move.receipt.sequence).second) {
+      return refuse("receipt " + move.receipt.order.brief() + " comes twice among those to move");
+    }
+    found.add(move.receipt.order, move.receipt.sequence);
+  }
+  std::size_t known = 0;
+  while (found.step()) {
+    if (found.integer(0) == moves[found.index()].from) ++known;
+  }
+  if (known != moves.size()) return refuse("the records changed since they were looked at: look again");
+  return {};
+}
+
+Result<RecordResolution> SqlRecordResolutions::apply(const RecordResolution& resolution,
+                                                     const std::vector<PathMove>& moves) {
+  return connection_.write([&]() -> Result<RecordResolution> {
+    if (auto status = check_moves(moves); !status) return pass_on(status);
+    auto applied = resolution;
+    applied.changed = static_cast<std::int64_t>(moves.size());
+    applied.id = connection_
+                     .query(
+                         "INSERT INTO re_resolutions(happened, since, until, table_version, receipts, changed) "
+                         "VALUES(?, ?, ?, ?, ?, ?) RETURNING id")
+                     .bind(applied.happened, applied.since, applied.until, applied.table_version, applied.receipts,
+                           applied.changed)
+                     .run_for_id();
+    std::vector<const PathToRecord*> paths;
+    for (const auto& move : moves) paths.push_back(move.to.get());
+    const auto rows = paths_.intern(paths);
+    auto moved = connection_.insert_many(
+        "INSERT INTO re_resolved_receipts(re_resolution, order_id, sequence, from_path, to_path) VALUES(?, ?, ?, ?, "
+        "?)");
+    for (std::size_t i = 0; i < moves.size(); ++i) {
+      moved.add(applied.id, moves[i].receipt.order, moves[i].receipt.sequence, moves[i].from, rows[i]);
+    }
+    moved.run();
+    const auto changed =
+        connection_
+            .query(
+                "UPDATE receipts SET path_id = (SELECT m.to_path FROM re_resolved_receipts m WHERE "
+                "m.re_resolution = ? AND m.order_id = receipts.order_id AND m.sequence = receipts.sequence) WHERE "
+                "(order_id, sequence) IN (SELECT order_id, sequence FROM re_resolved_receipts WHERE "
+                "re_resolution = ?)")
+            .bind(applied.id, applied.id)
+            .run();
+    if (changed != applied.changed) return fail("not every record moved: the database is damaged");
+    return applied;
+  });
+}
+
+Result<std::vector<RecordResolution>> SqlRecordResolutions::all() {
+  return connection_.read([&]() -> Result<std::vector<RecordResolution>> {
+    std::vector<RecordResolution> all;
+    auto rows = connection_.query(
+        "SELECT id, happened, since, until, table_version, receipts, changed FROM re_resolutions ORDER BY id");
+    while (rows.step()) {
+      all.push_back({rows.integer(0), rows.time(1), rows.time(2), rows.optional_time(3), rows.integer(4),
+                     rows.integer(5), rows.integer(6)});
+    }
+    return all;
+  });
+}
+
+Result<PathTables> read_path_tables(Registry& registry) {
+  const auto version = registry.table_version();
+  if (!version) return tl::make_unexpected(version.error());
+  const auto isps = registry.isps();
+  if (!isps) return tl::make_unexpected(isps.error());
+  auto components = registry.components();
+  if (!components) return pass_on(components);
+  const auto insights = registry.insights();
+  if (!insights) return tl::make_unexpected(insights.error());
+  std::vector<IspName> names;
+  std::vector<PrefixEntry> prefixes;
+  for (const auto& isp : *isps) {
+    names.push_back({isp.id, isp.name});
+    for (const auto& prefix : isp.prefixes) prefixes.push_back({prefix, isp.id});
+  }
+  return PathTables::build(*version, std::move(names), std::move(prefixes), *std::move(components), *insights);
+}
+
+}  // namespace waybill::tracker
