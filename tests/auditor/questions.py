@@ -6,7 +6,6 @@ import reports
 
 GROUPS = ["isp-pair", "from", "to", "traffic", "agreement", "source", "owner", "class", "content", "title", "client",
           "hour-of-day", "quarter-hour", "hour", "day", "month"]
-NEWER = {"from", "to", "traffic", "class", "title"}  # with --class and --traffic
 PERIODS = ["2024-10", "2024-11", "2024-Q4", "2024", "2024-10-27", "2024-11-03", "2024-10-31"]
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
 
@@ -27,12 +26,10 @@ class Questions:
     def __init__(self, tracker, evidence, seed, failures):
         self.tracker, self.evidence, self.failures = tracker, evidence, failures
         self.random = random.Random(seed)
-        self.newer = "--class" in tracker.help("report", "bytes")
-        self.groups = [group for group in GROUPS if self.newer or group not in NEWER]
 
     def ask_all(self, count):
         self._bytes({"group-by": ["isp-pair", "client", "quarter-hour"]})
-        for group in self.groups:
+        for group in GROUPS:
             self._bytes({"group-by": [group], "timezone": self.random.choice(ZONES)})
         for _ in range(count):
             self._bytes(self._question())
@@ -73,13 +70,13 @@ class Questions:
         self.add_content(question)
         if self.random.random() < 0.3:
             question["source"] = self.random.choice(["peers", "cdn-nodes", "all"])
-        if self.newer and self.random.random() < 0.2:
+        if self.random.random() < 0.2:
             question["traffic"] = self.random.choice(["on-net", "off-net", "all"])
-        question["group-by"] = self.random.sample(self.groups, self.random.choice([0, 1, 1, 2, 3]))
+        question["group-by"] = self.random.sample(GROUPS, self.random.choice([0, 1, 1, 2, 3]))
         return question
 
     def add_content(self, question):
-        if self.newer and self.random.random() < 0.2:
+        if self.random.random() < 0.2:
             question["class"] = self.random.choice(["file", "live"])
         if self.random.random() < 0.25:
             question["owner"] = self.random.choice(list(OWNERS))

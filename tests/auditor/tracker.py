@@ -29,9 +29,6 @@ class Tracker:
             raise Refused(f"{' '.join(map(str, words))}: status {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
-    def help(self, *words):
-        return self._run(*words, "--help")
-
     def ask(self, *words):
         self.asked += 1
         return json.loads(self._run(*words, "--json", "--data", self.data))

@@ -15,9 +15,6 @@ class Traffic:
         self.questions, self.random, self.evidence = questions, questions.random, questions.evidence
 
     def ask_all(self, count):
-        if "matrix" not in self.questions.tracker.help("report"):
-            print("  left out: this tracker has no report matrix, shares, components, series and percentile")
-            return
         for _ in range(count):
             self._matrix()
             self._shares()

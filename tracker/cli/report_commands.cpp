@@ -61,11 +61,11 @@ void add_component_reports(CLI::App& report, Invocation& invocation) {
   };
   CommandOptions components(report, "components", "what each link, or component of another kind, carried",
                             "report components", invocation);
-  add_order(
-      add_time(add_content(
-          components
-              .text("--kind", "kind", "links (default), isp, router, switch, link, inter-isp-link, host, place", "KIND")
-              .text("--component", "component", kComponent, "NAME"))))
+  add_order(add_time(add_content(components
+                                     .text("--kind", "kind",
+                                           "links (default), or one kind, as `records` and `component list` name them",
+                                           "KIND")
+                                     .text("--component", "component", kComponent, "NAME"))))
       .data()
       .output();
   CommandOptions series(report, "series", "what components carried, by spans of 5 minutes or more", "report series",
@@ -115,6 +115,7 @@ void add_reports(CLI::App& program, Invocation& invocation) {
   add_place_and_time(balance.needed_text("--from", "from", "the one ISP", "ISP")
                          .needed_text("--to", "to", "the other ISP", "ISP")
                          .text("--owner", "owner", "of this owner's content", "OWNER")
+                         .text("--class", "class", "of this class of content: file or live", "CLASS")
                          .text("--content", "content", "of this content: id, first digits, or title", "CONTENT"))
       .data()
       .output();

@@ -73,11 +73,12 @@ CREATE TABLE deliveries(
   PRIMARY KEY(content, receiver, started)) STRICT;
 CREATE INDEX deliveries_by_completion ON deliveries(completed);
 
--- '', x'' and class 0 stand for "not of this kind", so that the key is unique. Its order serves the questions by client, then
--- by content, then by owner.
+-- '', x'' and class 0 stand for "not of this kind", so that the key is unique. Its order serves the questions by
+-- client, then by content, then by owner.
 CREATE TABLE accounting_objects(
   id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, client BLOB NOT NULL, content BLOB NOT NULL, owner TEXT NOT NULL,
-  class INTEGER NOT NULL, from_isp INTEGER NOT NULL, to_isp INTEGER NOT NULL, agreement INTEGER NOT NULL, cdn_node INTEGER NOT NULL,
+  class INTEGER NOT NULL, from_isp INTEGER NOT NULL, to_isp INTEGER NOT NULL, agreement INTEGER NOT NULL,
+  cdn_node INTEGER NOT NULL,
   UNIQUE(kind, client, content, owner, class, from_isp, to_isp, agreement, cdn_node)) STRICT;
 CREATE TABLE account_counters(
   object_id INTEGER NOT NULL REFERENCES accounting_objects(id), quarter INTEGER NOT NULL, acked INTEGER NOT NULL,
