@@ -36,11 +36,12 @@ class Tracker:
         self.port = None
         self.client_link = self.cdn_link = None
 
-    def init(self, port):
+    def init(self, port, *arguments):
         """`init` is told the port that enrol links show."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = port
-        text = self.cli("init", self.data, "--public-host", self.address, "--listen", f"{self.address}:{port}")
+        text = self.cli("init", self.data, "--public-host", self.address, "--listen", f"{self.address}:{port}",
+                        *arguments)
         links = re.findall(r"waybill://\S+", text)
         self.client_link, self.cdn_link = links[0], links[1]
 

@@ -57,6 +57,8 @@ void ControlDesk::restore(std::vector<EnrolledAgent> agents, const std::vector<Q
 void ControlDesk::registry_changed(std::shared_ptr<const RegistryView> registry) {
   loop_.assert_owner();
   registry_ = std::move(registry);
+  // Those who enrolled with another tracker on the same database. Nobody is ever taken off.
+  for (const auto& [key, agent] : registry_->agents) enrolled_.insert_or_assign(key, agent);
   dispatch_.carry_out(coordinator_.registry_changed(tables_of(registry_), clock_.now()));
 }
 

@@ -12,6 +12,9 @@ std::string RegistryView::isp_name(IspId id) const { return id ? paths.isp_name(
 Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> policy_use_at) {
   auto& registry = store.registry();
   auto view = std::make_shared<RegistryView>();
+  const auto version = registry.registry_version();  // first: what changes meanwhile is found by whoever compares later
+  if (!version) return tl::make_unexpected(version.error());
+  view->version = *version;
   auto isps = registry.isps();
   if (!isps) return tl::make_unexpected(isps.error());
   view->isps = std::move(*isps);

@@ -16,6 +16,7 @@ namespace waybill::tracker {
 class Store;
 
 struct RegistryView {
+  std::int64_t version = 0;  // Registry::registry_version() when its reading began, or earlier
   std::vector<Isp> isps;
   std::vector<Agreement> agreements;
   std::unordered_map<ContentId, Content> contents;  // removed ones included

@@ -15,6 +15,7 @@
 #include "tracker/api/live_commands.h"
 #include "tracker/api/policy_view.h"
 #include "tracker/api/quota_restore.h"
+#include "tracker/api/registry_watch.h"
 #include "tracker/ingest/ingest.h"
 
 namespace waybill::tracker {
@@ -92,6 +93,8 @@ class TrackerApp {
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<AlertService> alerts_;
+  std::shared_ptr<const RegistryView> registry_;  // the one in use
+  std::unique_ptr<RegistryWatch> watch_;
   std::unique_ptr<HttpRoutes> routes_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<net::LocalServer> local_server_;
@@ -119,6 +122,9 @@ Status TrackerApp::start() {
   desk_->restore(std::move(state->agents), state->quotas.use, state->quotas.orders, state->unsettled);
   start_ingest();
   alerts_ = std::make_unique<AlertService>(loop_, bridge_, clock_);
+  watch_ = std::make_unique<RegistryWatch>(
+      loop_, bridge_, clock_, [this] { return registry_; },
+      [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); });
   return start_servers();
 }
 
@@ -221,6 +227,7 @@ void TrackerApp::submit_receipts(ByteString batch, HttpRoutes::AnswerReceipts an
 void TrackerApp::use_registry(std::shared_ptr<const RegistryView> registry) {
   // The ingest reads the tables on its own threads: they live as long as somebody resolves with them.
   tables_.store(std::shared_ptr<const PathTables>(registry, &registry->paths));
+  registry_ = registry;
   desk_->registry_changed(std::move(registry));
 }
 
@@ -229,6 +236,7 @@ TrackerApp::~TrackerApp() {
   local_server_.reset();
   server_.reset();
   ingest_.reset();
+  watch_.reset();
   alerts_.reset();
   store_thread_.reset();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tracker/store/sql_policies_detail.h"
+#include "tracker/store/sql_registry_detail.h"
 
 namespace waybill::tracker {
 
@@ -24,6 +25,7 @@ Result<StoredPolicy> SqlPolicies::add_policy(const StoredPolicy& policy) {
                        "RETURNING id")
                    .bind(policy.document, policy.created, policy.valid_from, policy.valid_until)
                    .run_for_id();
+    raise_registry_version(connection_);
     return added;
   });
 }
@@ -50,6 +52,7 @@ Status SqlPolicies::end_policy(std::int64_t id, TimeMs at) {
       end = std::max(at, row.time(0));
     }
     connection_.query("UPDATE policies SET valid_until = ? WHERE id = ?").bind(end, id).run();
+    raise_registry_version(connection_);
     return {};
   });
 }

@@ -1,0 +1,68 @@
+#include "tracker/api/registry_watch.h"
+
+#include <algorithm>
+
+#include "common/runtime/log.h"
+
+namespace waybill::tracker {
+
+namespace {
+
+bool knows_every_policy(const RegistryView& used, const RegistryView& view) {
+  return std::all_of(view.policies.begin(), view.policies.end(), [&](const CapacityPolicy& policy) {
+    return std::any_of(used.policies.begin(), used.policies.end(),
+                       [&](const CapacityPolicy& known) { return known.id == policy.id; });
+  });
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, const RegistryView& used, TimeMs now) {
+  const auto version = store.registry().registry_version();
+  if (!version) return tl::make_unexpected(version.error());
+  if (*version == used.version) return std::shared_ptr<const RegistryView>();
+  std::shared_ptr<const RegistryView> view;
+  // Beside other readers and the ingest, but never beside somebody who changes the registry.
+  const auto read = store.transact(
+      [&]() -> Status {
+        auto newer = read_registry_view(store);
+        if (newer && !knows_every_policy(used, **newer)) newer = read_registry_view(store, now);
+        if (!newer) return tl::make_unexpected(newer.error());
+        view = std::move(*newer);
+        return {};
+      },
+      Writers::together);
+  if (!read) return tl::make_unexpected(read.error());
+  return view;
+}
+
+RegistryWatch::RegistryWatch(runtime::EventLoop& loop, StoreBridge& bridge, const runtime::Clock& clock, InUse in_use,
+                             Use use)
+    : loop_(loop), bridge_(bridge), clock_(clock), in_use_(std::move(in_use)), use_(std::move(use)) {
+  look_later();
+}
+
+void RegistryWatch::look_later() {
+  timer_ = loop_.after(kRegistryWatchPause, [this] { look(); });
+}
+
+void RegistryWatch::look() {
+  const auto work = [used = in_use_(), now = clock_.now()](Store& store) {
+    return newer_registry_view(store, *used, now);
+  };
+  const auto asked = bridge_.ask(work, [this](Result<std::shared_ptr<const RegistryView>> view) {
+    if (!view) {
+      WAYBILL_WARN("tracker", "the registry could not be read again, the one in use stays: {}", view.error().message);
+    } else if (*view) {
+      // A command of this tracker that was carried out meanwhile may have brought a later one already.
+      if ((*view)->version > in_use_()->version) {
+        WAYBILL_INFO("tracker", "the registry changed and is read again version={}", (*view)->version);
+        use_(std::move(*view));
+      }
+    }
+    look_later();
+  });
+  if (!asked) look_later();  // the store has too much to do: the next time will do
+}
+
+}  // namespace waybill::tracker
