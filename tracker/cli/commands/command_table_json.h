@@ -33,6 +33,11 @@ Result<Answer> component_add(AdministrationContext&, Arguments&);
 Result<Answer> component_list(AdministrationContext&, Arguments&);
 Result<Answer> component_remove(AdministrationContext&, Arguments&);
 
+Result<Answer> object_add(AdministrationContext&, Arguments&);
+Result<Answer> object_list(AdministrationContext&, Arguments&);
+Result<Answer> object_show(AdministrationContext&, Arguments&);
+Result<Answer> object_end(AdministrationContext&, Arguments&);
+
 Result<Answer> policy_add(AdministrationContext&, Arguments&);
 Result<Answer> policy_list(AdministrationContext&, Arguments&);
 Result<Answer> policy_end(AdministrationContext&, Arguments&);
