@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "tracker/accounting/object_fill.h"
 #include "tracker/accounting/tally.h"
 
 namespace waybill::tracker {
@@ -32,6 +33,7 @@ class Auditor {
   void see_receipt(const StoredReceipt& stored);
   void see_state(const OrderState& state);
   void see_counter(const AccountChange& counter);
+  Status see_objects(Store& store);
   AuditReport finish();
 
  private:
@@ -130,6 +132,36 @@ void Auditor::see_counter(const AccountChange& counter) {
   recorded_[{counter.object, counter.quarter}] += counter.added;
 }
 
+// The objects that people made, counted again from all evidence with the paths that were recorded.
+Status Auditor::see_objects(Store& store) {
+  const auto objects = store.objects().objects();
+  if (!objects) return tl::make_unexpected(objects.error());
+  if ((*objects)->empty()) return {};
+  auto index = ObjectIndex::build(*objects);
+  if (!index) return tl::make_unexpected(index.error());
+  Quarter since = (*objects)->front().since;
+  for (const auto& object : **objects) since = std::min(since, object.since);
+  const auto expected = count_again(store, **index, since);
+  if (!expected) return tl::make_unexpected(expected.error());
+  std::map<std::tuple<std::int64_t, std::string, Quarter>, std::pair<Counters, Counters>> all;  // books, evidence
+  for (const auto& change : expected->counters) {
+    all[{change.object, change.member, change.quarter}].second += change.added;
+  }
+  const auto read = store.objects().each_counter([&](const ObjectChange& change) -> Status {
+    all[{change.object, change.member, change.quarter}].first += change.added;
+    return {};
+  });
+  if (!read) return read;
+  for (const auto& [key, both] : all) {
+    const auto& [object, member, quarter] = key;
+    if (both.first == both.second) continue;
+    fault("object " + std::to_string(object) + (member.empty() ? "" : " " + member) + " quarter " +
+          std::to_string(quarter.number) + ": " + text_of(both.first) + " in the books, " + text_of(both.second) +
+          " in evidence");
+  }
+  return {};
+}
+
 AuditReport Auditor::finish() {
   for (const auto& [order, state] : states_) fault("order " + order.brief() + " has receipts, but no totals");
   for (const auto& expected : tally_.changes()) {
@@ -163,10 +195,12 @@ Result<AuditReport> audit(Store& store, const AuditOptions& options) {
       return {};
     });
     if (!read) return read;
-    return store.accounts().each([&](const AccountChange& counter) -> Status {
+    read = store.accounts().each([&](const AccountChange& counter) -> Status {
       auditor.see_counter(counter);
       return {};
     });
+    if (!read) return read;
+    return auditor.see_objects(store);
   });
   if (!status) return pass_on(status);
   return auditor.finish();

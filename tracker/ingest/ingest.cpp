@@ -59,6 +59,7 @@ struct Ingest::Impl {
   const IngestOptions options;
   OrderFactsCache orders;
   PathCache paths;
+  ObjectIndexCache objects;  // on the store's thread
 
   std::mutex mutex;
   std::condition_variable all_answered;
@@ -222,7 +223,7 @@ void Ingest::Impl::record() {
       verified.pop_front();
     }
   }
-  auto outcome = record_group(store, group, clock.now());
+  auto outcome = record_group(store, objects, group, clock.now());
   if (!outcome) {
     if (callbacks.on_failure) callbacks.on_failure(outcome.error());
     try_all_later(group);

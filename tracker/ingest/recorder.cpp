@@ -15,7 +15,8 @@ class Recorder {
 
   Status load_states(const std::vector<std::shared_ptr<Batch>>& group);
   Result<ReceiptStatus> decide(ReceiptInFlight& receipt);
-  Status write();
+  Status write(ObjectIndexCache& objects);
+  Status count_objects(ObjectIndexCache& objects);
   std::vector<NewlyAcknowledged> take_acknowledged() { return std::move(acknowledged_); }
 
  private:
@@ -36,6 +37,8 @@ class Recorder {
   std::vector<RefusedReceipt> refused_;
   std::vector<NewlyAcknowledged> acknowledged_;
   Tally tally_;
+  // One for each of accepted_: its order, for the objects that people made.
+  std::vector<std::shared_ptr<const OrderFacts>> orders_;
 };
 
 Status Recorder::load_states(const std::vector<std::shared_ptr<Batch>>& group) {
@@ -96,6 +99,7 @@ void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
   known.accepted.push_back(accepted_.size());
   accepted_.push_back(
       {said.id, said.start, said.end, check.acked, check.sent, now_, std::move(receipt.envelope), receipt.path});
+  orders_.push_back(receipt.order);
   tally_.add(order, said.end, check.acked, check.sent);
   if (check.acked.value > 0) {
     acknowledged_.push_back(
@@ -103,7 +107,29 @@ void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
   }
 }
 
-Status Recorder::write() {
+// Which objects there are is read inside the transaction: whoever adds or ends one has the books to itself, so every
+// receipt is counted either there or here.
+Status Recorder::count_objects(ObjectIndexCache& objects) {
+  const auto index = objects.current(store_);
+  if (!index) return pass_on(index.error(), "accounting objects cannot be read");
+  if ((*index)->empty()) return {};
+  ObjectTally tally;
+  std::unordered_map<const PathToRecord*, std::int64_t> numbers;
+  std::vector<std::shared_ptr<const ResolvedPath>> paths;
+  for (std::size_t i = 0; i < accepted_.size(); ++i) {
+    const auto& receipt = accepted_[i];
+    const auto [known, fresh] = numbers.try_emplace(receipt.path.get(), static_cast<std::int64_t>(paths.size()));
+    if (fresh) paths.emplace_back(receipt.path, &receipt.path->path);
+    tally.add(*orders_[i], known->second, quarter_of(receipt.end), {receipt.acked, receipt.sent, 1});
+  }
+  auto changes = tally.changes(**index, [&](std::int64_t path) -> Result<std::shared_ptr<const ResolvedPath>> {
+    return paths[static_cast<std::size_t>(path)];
+  });
+  if (!changes) return pass_on(changes);
+  return store_.objects().add_changes(*changes);
+}
+
+Status Recorder::write(ObjectIndexCache& objects) {
   if (!accepted_.empty()) {
     std::vector<OrderState> states;
     for (const auto& [id, known] : states_) {
@@ -111,13 +137,15 @@ Status Recorder::write() {
     }
     if (auto status = store_.evidence().add_receipts(accepted_, states); !status) return status;
     if (auto status = store_.accounts().add(tally_.changes()); !status) return status;
+    if (auto status = count_objects(objects); !status) return status;
   }
   return refused_.empty() ? Status{} : store_.evidence().count_refusals(refused_);
 }
 
 }  // namespace
 
-Result<GroupOutcome> record_group(Store& store, const std::vector<std::shared_ptr<Batch>>& group, TimeMs now) {
+Result<GroupOutcome> record_group(Store& store, ObjectIndexCache& objects,
+                                  const std::vector<std::shared_ptr<Batch>>& group, TimeMs now) {
   GroupOutcome outcome;
   const auto record = [&]() -> Status {
     Recorder recorder(store, now);
@@ -131,7 +159,7 @@ Result<GroupOutcome> record_group(Store& store, const std::vector<std::shared_pt
       }
     }
     outcome.acknowledged = recorder.take_acknowledged();
-    return recorder.write();
+    return recorder.write(objects);
   };
   // Other trackers record at the same time: order_states keeps those with the same orders apart.
   const auto status = store.transact(record, Writers::together);

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tracker/accounting/object_index.h"
 #include "tracker/ingest/batch_detail.h"
 
 namespace waybill::tracker {
@@ -14,6 +15,7 @@ struct GroupOutcome {
 };
 
 // An error: the store failed, nothing is recorded, and every receipt of the group is to be tried later.
-Result<GroupOutcome> record_group(Store& store, const std::vector<std::shared_ptr<Batch>>& group, TimeMs now);
+Result<GroupOutcome> record_group(Store& store, ObjectIndexCache& objects,
+                                  const std::vector<std::shared_ptr<Batch>>& group, TimeMs now);
 
 }  // namespace waybill::tracker

@@ -163,10 +163,32 @@ CREATE TABLE re_resolved_receipts(
   PRIMARY KEY(re_resolution, order_id, sequence)) STRICT, WITHOUT ROWID;
 )sql";
 
+// Accounting objects that a person made. object_counters and object_members distribute by object_id.
+constexpr char kObjects[] = R"sql(
+CREATE TABLE objects(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, ended INTEGER,
+  since_quarter INTEGER NOT NULL, until_quarter INTEGER, owner TEXT, content BLOB, class INTEGER, on_net INTEGER,
+  from_minute INTEGER, to_minute INTEGER, timezone TEXT NOT NULL, detail INTEGER NOT NULL, grain INTEGER NOT NULL,
+  change INTEGER NOT NULL) STRICT;
+CREATE INDEX objects_by_change ON objects(change);
+CREATE TABLE object_entities(
+  object_id INTEGER NOT NULL REFERENCES objects(id), position INTEGER NOT NULL, kind INTEGER NOT NULL,
+  component TEXT NOT NULL, client BLOB NOT NULL, isp INTEGER NOT NULL, other_isp INTEGER NOT NULL,
+  PRIMARY KEY(object_id, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE object_counters(
+  object_id INTEGER NOT NULL, member TEXT NOT NULL, quarter INTEGER NOT NULL, acked INTEGER NOT NULL,
+  sent INTEGER NOT NULL, receipts INTEGER NOT NULL, PRIMARY KEY(object_id, member, quarter)) STRICT, WITHOUT ROWID;
+CREATE TABLE object_members(
+  object_id INTEGER NOT NULL, member TEXT NOT NULL, appeared INTEGER NOT NULL,
+  PRIMARY KEY(object_id, member)) STRICT, WITHOUT ROWID;
+CREATE INDEX object_members_by_member ON object_members(member, object_id);
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts}, {kLedger}, {kPolicies}, {kComponents}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts}, {kLedger}, {kPolicies},
+                                            {kComponents},          {kObjects}};
   return steps;
 }
 

@@ -2,6 +2,7 @@
 #include "tracker/store/sql_alerts_detail.h"
 #include "tracker/store/sql_evidence_detail.h"
 #include "tracker/store/sql_ledger_detail.h"
+#include "tracker/store/sql_objects_detail.h"
 #include "tracker/store/sql_policies_detail.h"
 #include "tracker/store/sql_record_resolutions_detail.h"
 #include "tracker/store/sql_registry_detail.h"
@@ -18,6 +19,7 @@ class SqlStore final : public Store {
         registry_(*connection_),
         evidence_(*connection_),
         accounts_(*connection_),
+        objects_(*connection_),
         policies_(*connection_),
         alerts_(*connection_),
         ledger_(*connection_),
@@ -26,6 +28,7 @@ class SqlStore final : public Store {
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
   Accounts& accounts() override { return accounts_; }
+  Objects& objects() override { return objects_; }
   Policies& policies() override { return policies_; }
   Alerts& alerts() override { return alerts_; }
   Ledger& ledger() override { return ledger_; }
@@ -39,6 +42,7 @@ class SqlStore final : public Store {
   SqlRegistry registry_;
   SqlEvidence evidence_;
   SqlAccounts accounts_;
+  SqlObjects objects_;
   SqlPolicies policies_;
   SqlAlerts alerts_;
   SqlLedger ledger_;

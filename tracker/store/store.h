@@ -9,6 +9,7 @@
 #include "tracker/store/alerts.h"
 #include "tracker/store/evidence.h"
 #include "tracker/store/ledger.h"
+#include "tracker/store/objects.h"
 #include "tracker/store/policies.h"
 #include "tracker/store/record_resolutions.h"
 #include "tracker/store/registry.h"
@@ -38,6 +39,7 @@ class Store {
   virtual Registry& registry() = 0;
   virtual Evidence& evidence() = 0;
   virtual Accounts& accounts() = 0;
+  virtual Objects& objects() = 0;
   virtual Policies& policies() = 0;
   virtual Alerts& alerts() = 0;
   virtual Ledger& ledger() = 0;
@@ -47,7 +49,7 @@ class Store {
   // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.
   // A call outside a transact is a transaction of its own. A transact inside another joins it; one that is
   // `one_at_a_time`, or a call that needs to be, must not join one that is `together` (asserted). Fit for `together`:
-  // everything of Evidence and Accounts.
+  // everything of Evidence and Accounts, and what Objects says is.
   virtual Status transact(const std::function<Status()>& body, Writers writers = Writers::one_at_a_time) = 0;
 };
 

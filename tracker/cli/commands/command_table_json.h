@@ -39,6 +39,11 @@ Result<Answer> insight_import(AdministrationContext&, Arguments&);
 Result<Answer> insight_list(AdministrationContext&, Arguments&);
 Result<Answer> insight_remove(AdministrationContext&, Arguments&);
 
+Result<Answer> object_add(AdministrationContext&, Arguments&);
+Result<Answer> object_list(AdministrationContext&, Arguments&);
+Result<Answer> object_show(AdministrationContext&, Arguments&);
+Result<Answer> object_end(AdministrationContext&, Arguments&);
+
 Result<Answer> policy_add(AdministrationContext&, Arguments&);
 Result<Answer> policy_list(AdministrationContext&, Arguments&);
 Result<Answer> policy_end(AdministrationContext&, Arguments&);

@@ -1,6 +1,7 @@
 // Earlier records by the tables of today: first the difference, then, on request, the change.
 #include <fmt/format.h>
 
+#include "tracker/accounting/object_fill.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/counted_words.h"
 #include "tracker/cli/commands/report_filters_json.h"
@@ -103,8 +104,13 @@ Result<Answer> records_re_resolve(AdministrationContext& context, Arguments& arg
   if (!plan) return tl::make_unexpected(plan.error());
   Answer answer;
   describe(*plan, answer);
-  const auto applied = context.store.record_resolutions().apply(plan->resolution, plan->moves);
-  if (!applied) return tl::make_unexpected(applied.error());
+  Result<RecordResolution> applied = fail("nothing was applied");
+  const auto changed = recount_around(context.store, [&]() -> Status {
+    applied = context.store.record_resolutions().apply(plan->resolution, plan->moves);
+    if (!applied) return tl::make_unexpected(applied.error());
+    return {};
+  });
+  if (!changed) return tl::make_unexpected(changed.error());
   answer.result["resolution"] = resolution_json(*applied);
   answer.result["applied"] = true;
   answer.notes.push_back(fmt::format("Applied as number {}; the receipts, as evidence, are as they were", applied->id));
