@@ -37,7 +37,7 @@ Status EntityResolver::component(const std::string& key) {
   auto components = store_.registry().components();
   if (!components) return tl::make_unexpected(components.error());
   bool known = false;
-  for (const auto& component : *components) known |= component.kind + ":" + component.name == key;
+  for (const auto& component : *components) known |= component.key() == key;
   if (!known && key.rfind("isp:", 0) == 0) {
     if (auto isp = known_isp(key.substr(4)); !isp) return tl::make_unexpected(isp.error());
     known = true;
