@@ -63,6 +63,7 @@ CommandOptions& CommandOptions::file(const std::string& name, const std::string&
     input.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (input.bad() || (input.fail() && !input.eof())) throw CLI::ValidationError(path, "it cannot be read");
     text.resize(static_cast<std::size_t>(input.gcount()));
+    if (text.empty()) throw CLI::ValidationError(path, "it is empty");
     if (text.size() > kMaxFileBytes) {
       throw CLI::ValidationError(path,
                                  "it has more than " + std::to_string(kMaxFileBytes) + " bytes: import it in parts");

@@ -65,7 +65,7 @@ TEST_CASE("a component says its kind, owner, place and what it is recognised by"
   refused(program, {"component", "add", "x", "--kind", "as", "--prefix", "10.1.0.0/16"}, "AS64500");
   refused(program, {"component", "add", "x", "--pattern", "*.CORE.example"}, "*.core.example");
   refused(program, {"component", "add", "x", "--pattern", "*.*"}, "--pattern", 2);
-  refused(program, {"component", "add", "x", "--pattern", "[a]"}, "--pattern", 2);
+  refused(program, {"component", "add", "x", "--pattern", "a$b"}, "--pattern", 2);
   refused(program, {"component", "add", "x", "--prefix", "10.1.0.1/16"}, "--prefix", 2);
   refused(program, {"component", "add", "x", "--kind", "moon"}, "--kind", 2);
   refused(program, {"component", "add", "x", "--city", "Munich"}, "country");
@@ -104,7 +104,7 @@ TEST_CASE("a table is imported whole or not at all, and the line that is bad is 
   refused(program, {"component", "import", write(program, "e", "name,isp\nx,SP9\n")}, "line 2: no ISP is named 'SP9'");
   refused(program, {"component", "import", write(program, "f", "name,kind\nx,moon\n")}, "line 2: 'moon'");
   refused(program, {"component", "import", write(program, "g", "name\n")}, "no component");
-  refused(program, {"component", "import", write(program, "h", "")}, "line 1");
+  refused(program, {"component", "import", write(program, "h", "")}, "it is empty", 2);
   refused(program, {"component", "import", write(program, "i", std::string((8 << 20) + 1, 'x'))}, "bytes", 2);
   refused(program, {"component", "import", program.file("absent").string()}, "cannot be read", 2);
 }
@@ -203,7 +203,7 @@ TEST_CASE("records are resolved again on request, the difference first") {
   const auto history = program.facts({"records", "re-resolutions"}).at("resolutions");
   REQUIRE(history.size() == 1);
   CHECK(history.at(0).at("changed") == shown.at("resolution").at("changed"));
-  CHECK(history.at(0).at("since") == "2026-11-01T00:00:00.000Z");
+  CHECK(history.at(0).at("since") == "2026-11-01T00:00:00Z");
   CHECK(program.run({"audit", "--signatures"}).status == 0);
 
   refused(program, {"records", "re-resolve", "--since", "2026-11-02", "--until", "2026-11-01", "--yes"}, "until", 1);

@@ -118,12 +118,12 @@ Result<Answer> insight_list(AdministrationContext& context, Arguments& arguments
 }
 
 Result<Answer> insight_remove(AdministrationContext& context, Arguments& arguments) {
+  arguments.positional("id");
   const auto id = arguments.read_as("id", [](const std::string& text) -> Result<std::int64_t> {
     const bool digits = !text.empty() && text.size() < 18 && text.find_first_not_of("0123456789") == std::string::npos;
     if (!digits) return refuse("'" + text + "' is no insight's number; `component insight list` shows them");
     return std::stoll(text);
   });
-  if (!id) arguments.positional("id");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   if (auto removed = context.store.registry().remove_insight({*id}); !removed) return pass_on(removed);
   Answer answer;
