@@ -5,6 +5,7 @@
 #include "tests/contract/engines.h"
 #include "tests/contract/sample_books.h"
 #include "tests/unit/tracker_ingest/ingest_harness.h"
+#include "tracker/accounting/object_fill.h"
 #include "tracker/ingest/re_resolution.h"
 
 using namespace waybill;
@@ -172,6 +173,25 @@ void resolve_one(const Engine& engine, Store& store) {
   contract::check_refused(engine, done, store.record_resolutions().apply(plan->resolution, plan->moves), "look again");
 }
 
+std::int64_t measure(Store& store, const std::string& component) {
+  MeasuringObject object;
+  object.name = "what " + component + " carries";
+  object.entities = {{EntityKind::component, component, {}, {}, {}}};
+  object.created = sample::kNoon;
+  object.since = quarter_of(sample::kNoon);
+  const auto made = make_object(store, object);
+  REQUIRE(made);
+  return made->id;
+}
+
+std::int64_t acked_of(Store& store, std::int64_t object) {
+  std::int64_t bytes = 0;
+  const auto counters = store.objects().counters(object);
+  REQUIRE(counters);
+  for (const auto& change : *counters) bytes += change.member.empty() ? change.added.acked.value : 0;
+  return bytes;
+}
+
 }  // namespace
 
 TEST_CASE_TEMPLATE("records are resolved again on request; evidence and accounts stay", Engine, WAYBILL_ENGINES) {
@@ -201,7 +221,13 @@ TEST_CASE_TEMPLATE("records are resolved again on request; evidence and accounts
     twice.push_back(twice.front());
     const auto unchanged = engine.dump();
     contract::check_refused(engine, unchanged, store.record_resolutions().apply(rest->resolution, twice), "twice");
-    REQUIRE(store.record_resolutions().apply(rest->resolution, rest->moves));
+    const auto measured = measure(store, "router:core");
+    CHECK(acked_of(store, measured) == kMega);
+    REQUIRE(recount_around(store, [&]() -> Status {
+      const auto applied = store.record_resolutions().apply(rest->resolution, rest->moves);
+      return applied ? Status() : tl::make_unexpected(applied.error());
+    }));
+    CHECK(acked_of(store, measured) == 4 * kMega);  // the audit below counts it again, too
     const auto after = bytes_by_component(store);
     CHECK(after.at("router:core") == 4 * kMega);
     CHECK_FALSE(after.contains("router:198.18.1.1"));
