@@ -7,7 +7,7 @@ namespace waybill::tracker {
 
 namespace {
 
-// The store does not tell live content from files: all of it is files.
+// All of it is priced as files, as `settle` does: both must tell classes apart at once, or they round differently.
 constexpr auto kClass = ContentClass::file;
 
 Result<Usage> five_minutes(Store& store, IspId isp, const TimeWindow& window) {
