@@ -184,11 +184,29 @@ CREATE TABLE object_members(
 CREATE INDEX object_members_by_member ON object_members(member, object_id);
 )sql";
 
+// Tokens of the API. Few; only hashes.
+constexpr char kAccessTokens[] = R"sql(
+CREATE TABLE access_tokens(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, name TEXT NOT NULL, role INTEGER NOT NULL,
+  isp INTEGER NOT NULL, owner TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,
+  revoked INTEGER) STRICT;
+)sql";
+
+// Reports that are asked by a schedule. The answers distribute by their report.
+constexpr char kSavedReports[] = R"sql(
+CREATE TABLE saved_reports(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, question TEXT NOT NULL, schedule TEXT NOT NULL,
+  created INTEGER NOT NULL, next_due INTEGER NOT NULL, ended INTEGER) STRICT;
+CREATE TABLE report_answers(
+  report INTEGER NOT NULL REFERENCES saved_reports(id), due INTEGER NOT NULL, answered INTEGER NOT NULL,
+  failed INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY(report, due)) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts}, {kLedger}, {kPolicies},
-                                            {kComponents},          {kObjects}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},  {kLedger},       {kPolicies},
+                                            {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports}};
   return steps;
 }
 

@@ -1,3 +1,4 @@
+#include "tracker/store/sql_access_tokens_detail.h"
 #include "tracker/store/sql_accounts_detail.h"
 #include "tracker/store/sql_alerts_detail.h"
 #include "tracker/store/sql_evidence_detail.h"
@@ -6,6 +7,7 @@
 #include "tracker/store/sql_policies_detail.h"
 #include "tracker/store/sql_record_resolutions_detail.h"
 #include "tracker/store/sql_registry_detail.h"
+#include "tracker/store/sql_saved_reports_detail.h"
 #include "tracker/store/sql_store_detail.h"
 
 namespace waybill::tracker {
@@ -23,7 +25,9 @@ class SqlStore final : public Store {
         policies_(*connection_),
         alerts_(*connection_),
         ledger_(*connection_),
-        record_resolutions_(*connection_) {}
+        record_resolutions_(*connection_),
+        access_tokens_(*connection_),
+        saved_reports_(*connection_) {}
 
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
@@ -33,6 +37,8 @@ class SqlStore final : public Store {
   Alerts& alerts() override { return alerts_; }
   Ledger& ledger() override { return ledger_; }
   RecordResolutions& record_resolutions() override { return record_resolutions_; }
+  AccessTokens& access_tokens() override { return access_tokens_; }
+  SavedReports& saved_reports() override { return saved_reports_; }
   Status transact(const std::function<Status()>& body, Writers writers) override {
     return connection_->transact(body, writers);
   }
@@ -47,6 +53,8 @@ class SqlStore final : public Store {
   SqlAlerts alerts_;
   SqlLedger ledger_;
   SqlRecordResolutions record_resolutions_;
+  SqlAccessTokens access_tokens_;
+  SqlSavedReports saved_reports_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/types/result.h"
+#include "tracker/store/access_tokens.h"
 #include "tracker/store/accounts.h"
 #include "tracker/store/alerts.h"
 #include "tracker/store/evidence.h"
@@ -13,6 +14,7 @@
 #include "tracker/store/policies.h"
 #include "tracker/store/record_resolutions.h"
 #include "tracker/store/registry.h"
+#include "tracker/store/saved_reports.h"
 
 namespace waybill::tracker {
 
@@ -44,6 +46,8 @@ class Store {
   virtual Alerts& alerts() = 0;
   virtual Ledger& ledger() = 0;
   virtual RecordResolutions& record_resolutions() = 0;
+  virtual AccessTokens& access_tokens() = 0;
+  virtual SavedReports& saved_reports() = 0;
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
   // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.
