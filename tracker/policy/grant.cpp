@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "tracker/policy/grant_hours.h"
 #include "tracker/policy/wall_clock_detail.h"
 
 namespace waybill::tracker {
@@ -36,27 +35,32 @@ std::string local_date(const Isp& isp, TimeMs at) {
                      static_cast<unsigned>(day.day()));
 }
 
-std::string clock_text(int minute) { return fmt::format("{:02}:{:02}", minute / 60, minute % 60); }
+bool every_day(const WeekHours& hours) {
+  return std::all_of(hours.spans.begin(), hours.spans.end(),
+                     [](const HourSpan& span) { return span.weekdays == kEveryDay; });
+}
 
-// Permission by the kind of grant alone: without the quota.
-GrantDecision by_kind(const Isp& isp, const Agreement* agreement, TimeMs now) {
+// Permission by the kind of grant alone: without quotas.
+GrantDecision by_kind(const Isp& isp, const IspAgreement* agreement, TimeMs now) {
   if (!agreement || !agreement->in_force(now)) {
     return refused(Refusal::grant_ended, fmt::format("ISP {} has no agreement in force", isp.name));
   }
   const auto& grant = agreement->grant;
   GrantDecision decision;
-  decision.until = agreement->valid_until;
+  decision.until = agreement->until;
   if (grant.kind == GrantKind::none) {
     return refused(Refusal::grant_ended, fmt::format("ISP {} grants nothing", isp.name), decision.until);
   }
   if (grant.kind == GrantKind::hours) {
-    const auto state = hours_state(isp.timezone, grant.from_minute, grant.to_minute, now);
-    if (!state) {
-      return refused(Refusal::grant_ended, fmt::format("ISP {}: {}", isp.name, state.error().message), decision.until);
+    auto calendar = LocalCalendar::of(isp.timezone);
+    if (!calendar) {
+      return refused(Refusal::grant_ended, fmt::format("ISP {}: {}", isp.name, calendar.error().message),
+                     decision.until);
     }
-    shorten(decision.until, state->until);
-    if (!state->within) {
-      return refused(Refusal::grant_ended, fmt::format("ISP {} grants {} only", isp.name, hours_text(grant)),
+    const auto state = week_hours_state(grant.hours, *calendar, now);
+    shorten(decision.until, state.until);
+    if (!state.within) {
+      return refused(Refusal::grant_ended, fmt::format("ISP {} grants {} only", isp.name, hours_text(grant.hours)),
                      decision.until);
     }
   }
@@ -64,24 +68,48 @@ GrantDecision by_kind(const Isp& isp, const Agreement* agreement, TimeMs now) {
   return decision;
 }
 
+// Takes a quota into account; `span` is what it counts in.
+void apply_quota(GrantDecision& decision, const Isp& isp, AgreementId agreement, ByteCount quota, ByteCount used,
+                 const QuotaSpan& span) {
+  const ByteCount left{std::max<std::int64_t>(0, quota.value - used.value)};
+  if (!decision.quota_left || left < *decision.quota_left) decision.quota_left = left;
+  if (decision.refusal == Refusal::grant_ended) return;
+  if (left.value > 0) {
+    if (decision.allowed) shorten(decision.until, span.end);
+    return;
+  }
+  // Where both are used up, the one that ends later decides.
+  if (!decision.allowed && decision.until && *decision.until >= span.end) return;
+  decision.until = decision.allowed && decision.until ? std::min(*decision.until, span.end) : span.end;
+  decision.allowed = false;
+  decision.refusal = Refusal::quota_exhausted;
+  decision.reason = fmt::format("the quota of {}'s agreement {} is used up until {}", isp.name, agreement.value,
+                                local_date(isp, span.end));
+}
+
 }  // namespace
 
-GrantDecision grant_at(const Isp& isp, const Agreement* agreement, ByteCount used, TimeMs now) {
+GrantDecision grant_at(const Isp& isp, const IspAgreement* agreement, GrantUse used, TimeMs now) {
   auto decision = by_kind(isp, agreement, now);
-  if (!agreement || agreement->grant.quota.value <= 0) return decision;
-
+  if (!agreement) return decision;
   const auto& grant = agreement->grant;
-  decision.quota_span = quota_span_at(isp, grant.quota_period, now);
-  decision.quota_left = ByteCount{std::max<std::int64_t>(0, grant.quota.value - used.value)};
-  if (!decision.allowed) return decision;
-  shorten(decision.until, decision.quota_span->end);
-  if (decision.quota_left->value == 0) {
-    decision.allowed = false;
-    decision.refusal = Refusal::quota_exhausted;
-    decision.reason = fmt::format("the quota of {}'s agreement {} is used up until {}", isp.name, agreement->id.value,
-                                  local_date(isp, decision.quota_span->end));
+  if (grant.quota_per_day.value > 0) {
+    decision.day = quota_span_at(isp, QuotaPeriod::day, now);
+    apply_quota(decision, isp, agreement->id, grant.quota_per_day, used.day, *decision.day);
+  }
+  if (grant.quota_per_month.value > 0) {
+    decision.month = quota_span_at(isp, QuotaPeriod::month, now);
+    apply_quota(decision, isp, agreement->id, grant.quota_per_month, used.month, *decision.month);
   }
   return decision;
+}
+
+bool grant_covers(const GrantTerms& grant, ContentClass content_class, const std::string& owner) {
+  return grant.classes.contains(content_class) && grant.owners.allows(owner);
+}
+
+bool grant_chooses_content(const GrantTerms& grant) {
+  return grant.classes.size() < 2 || grant.owners.kind != OwnerFilter::Kind::all;
 }
 
 QuotaSpan quota_span_at(const Isp& isp, QuotaPeriod period, TimeMs now) {
@@ -102,9 +130,13 @@ Status check_timezone(const std::string& name) {
   return refuse(fmt::format("time zone '{}' is not known: write an IANA name such as Europe/Berlin or UTC", name));
 }
 
-std::string hours_text(const Grant& grant) {
-  // The end of a day is 24:00, whichever way it was written.
-  return clock_text(grant.from_minute) + "–" + clock_text(grant.to_minute == 0 ? 1440 : grant.to_minute);
+std::string hours_text(const WeekHours& hours) {
+  if (!every_day(hours)) return hours.str();
+  std::string text;
+  for (const auto& span : hours.spans) {
+    text += (text.empty() ? "" : ", ") + minute_text(span.from_minute) + "–" + minute_text(span.to_minute);
+  }
+  return text;
 }
 
 }  // namespace waybill::tracker
