@@ -48,6 +48,7 @@ constexpr Named kNames[] = {
     {Refusal::quota_exhausted, "quota_exhausted"},
     {Refusal::order_replaced, "order_replaced"},
     {Refusal::policy_limit, "policy_limit"},
+    {Refusal::owner_limit, "owner_limit"},
 };
 
 const Named* find(Refusal refusal) {

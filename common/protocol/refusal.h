@@ -42,6 +42,7 @@ enum class Refusal : int {
   quota_exhausted = 55,  // an order is revoked because the agreement's byte quota is used up
   order_replaced = 56,   // an order is revoked because another one between the same two took its place
   policy_limit = 57,     // an order is revoked because a network capacity policy permits no more
+  owner_limit = 58,      // the content's owner does not want this receiver served at the moment
 };
 
 std::string_view name_of(Refusal refusal);

@@ -22,7 +22,9 @@ TermSpan span_at(const OwnerContract& contract, LocalCalendar& calendar, TimeMs 
   return term_span(contract.from, contract.until, calendar.month_at(now));
 }
 
-ThresholdStage stage_of(const OwnerContract& contract, ByteCount threshold, ByteCount used) {
+}  // namespace
+
+ThresholdStage threshold_stage(const OwnerContract& contract, ByteCount threshold, ByteCount used) {
   if (used > threshold) return ThresholdStage::beyond;
   const auto reached = static_cast<Wide>(used.value) * 100;
   if (contract.near_percent > 0 && reached >= static_cast<Wide>(threshold.value) * contract.near_percent) {
@@ -30,8 +32,6 @@ ThresholdStage stage_of(const OwnerContract& contract, ByteCount threshold, Byte
   }
   return ThresholdStage::below;
 }
-
-}  // namespace
 
 const char* name_of(ThresholdStage stage) {
   switch (stage) {
@@ -52,7 +52,7 @@ OwnerDecision owner_action(const OwnerContract& contract, ByteCount used, TimeMs
   const auto term = span_at(contract, calendar, now);
   decision.threshold = {scale_down(contract.threshold.value, term.part)};
   decision.until = term.span.until;
-  decision.stage = stage_of(contract, decision.threshold, used);
+  decision.stage = threshold_stage(contract, decision.threshold, used);
   if (decision.stage == ThresholdStage::below) return decision;
   decision.action = decision.stage == ThresholdStage::near ? contract.on_near : contract.on_crossing;
   decision.notify = decision.action != OwnerAction::carry_on;

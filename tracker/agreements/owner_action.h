@@ -21,6 +21,9 @@ struct OwnerDecision {
   }
 };
 
+// Of so many bytes of a month's threshold.
+ThresholdStage threshold_stage(const OwnerContract& contract, ByteCount threshold, ByteCount used);
+
 // `used`: the owner's acknowledged bytes since the contract's first instant in the local month of `now`. Beyond begins
 // with the first byte above the threshold, near with the byte that reaches near_percent of it. A contract that is not
 // in force at `now` restricts nothing.

@@ -22,6 +22,9 @@ RegistryTables tables_of(const std::shared_ptr<const RegistryView>& registry) {
   RegistryTables tables;
   tables.isps = registry->isps;
   tables.agreements = registry->agreements;
+  tables.grants = registry->agreed.grants;
+  tables.contracts = registry->agreed.contracts;
+  tables.owner_use = registry->owner_use;
   for (const auto& [id, content] : registry->contents) tables.contents.push_back(content);
   tables.policies = registry->policies;
   tables.policy_use = registry->policy_use;

@@ -38,6 +38,8 @@ bool of_subject(const CapacityPolicy& policy, const ComponentRecord& record) {
       return record.destination_isp == policy.isp && !within;
     case PolicySubject::isp_within:
       return record.source_isp == policy.isp && within;
+    case PolicySubject::isp_uplinks:
+      return record.source_isp == policy.isp;
     case PolicySubject::everything:
     case PolicySubject::component:
       break;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/protocol/limits.h"
+#include "tracker/api/agreement_view.h"
 #include "tracker/policy/grant.h"
 #include "tracker/store/store.h"
 
@@ -28,9 +29,9 @@ Result<ByteCount> acked_between(Store& store, AgreementId agreement, std::option
   return sum;
 }
 
-// Every order of the agreement that may still be acknowledged within the span or after it.
-Status add_orders(Store& store, const Agreement& agreement, const QuotaSpan& span, TimeMs now, QuotaRestore& restore) {
-  for (auto from = span.start - kLongestOrder; from <= now + protocol::kClockTolerance; from = from + kSlice) {
+// Every order of the agreement that may still be acknowledged at or after `since`.
+Status add_orders(Store& store, const Agreement& agreement, TimeMs since, TimeMs now, QuotaRestore& restore) {
+  for (auto from = since - kLongestOrder; from <= now + protocol::kClockTolerance; from = from + kSlice) {
     TransferQuery query;
     query.source_isp = agreement.isp;
     query.since = from;
@@ -41,8 +42,8 @@ Status add_orders(Store& store, const Agreement& agreement, const QuotaSpan& spa
     for (const auto& transfer : *issued) {
       const auto& order = transfer.facts;
       const bool open = transfer.state.acked_total.value < order.byte_limit.value;
-      const bool in_span = order.not_after + protocol::kClockTolerance >= span.start;
-      if (order.agreement != agreement.id || !open || !in_span) continue;
+      const bool counts = order.not_after + protocol::kClockTolerance >= since;
+      if (order.agreement != agreement.id || !open || !counts) continue;
       restore.orders.push_back(
           {order.id, order.agreement, order.sender, order.byte_limit, transfer.state.acked_total, order.not_after});
     }
@@ -50,14 +51,21 @@ Status add_orders(Store& store, const Agreement& agreement, const QuotaSpan& spa
   return {};
 }
 
-Status add_agreement(Store& store, const Isp& isp, const Agreement& agreement, TimeMs now, QuotaRestore& restore) {
-  const auto span = quota_span_at(isp, agreement.grant.quota_period, now);
-  const auto acked = acked_between(store, agreement.id, span.start, span.end);
-  if (!acked) return tl::make_unexpected(acked.error());
-  const auto acked_next = acked_between(store, agreement.id, span.end, std::nullopt);
-  if (!acked_next) return tl::make_unexpected(acked_next.error());
-  restore.use.push_back({agreement.id, *acked, *acked_next, span.start});
-  return add_orders(store, agreement, span, now, restore);
+Status add_agreement(Store& store, const Isp& isp, const Agreement& agreement, const GrantTerms& grant, TimeMs now,
+                     QuotaRestore& restore) {
+  std::optional<TimeMs> since;  // of the quota that began first
+  for (const auto period : {QuotaPeriod::day, QuotaPeriod::month}) {
+    const auto quota = period == QuotaPeriod::day ? grant.quota_per_day : grant.quota_per_month;
+    if (quota.value == 0) continue;
+    const auto span = quota_span_at(isp, period, now);
+    const auto acked = acked_between(store, agreement.id, span.start, span.end);
+    if (!acked) return tl::make_unexpected(acked.error());
+    const auto acked_next = acked_between(store, agreement.id, span.end, std::nullopt);
+    if (!acked_next) return tl::make_unexpected(acked_next.error());
+    restore.use.push_back({agreement.id, period, *acked, *acked_next, span.start});
+    since = since ? std::min(*since, span.start) : span.start;
+  }
+  return since ? add_orders(store, agreement, *since, now, restore) : Status{};
 }
 
 }  // namespace
@@ -67,12 +75,16 @@ Result<QuotaRestore> read_quota_use(Store& store, TimeMs now) {
   if (!isps) return tl::make_unexpected(isps.error());
   const auto agreements = store.registry().agreements();
   if (!agreements) return tl::make_unexpected(agreements.error());
+  const auto agreed = read_agreement_view(store);
+  if (!agreed) return tl::make_unexpected(agreed.error());
   QuotaRestore restore;
   for (const auto& agreement : *agreements) {
-    if (agreement.grant.quota.value == 0 || !agreement.in_force(now)) continue;
+    if (!agreement.in_force(now)) continue;
     const auto isp = std::find_if(isps->begin(), isps->end(), [&](const Isp& i) { return i.id == agreement.isp; });
     if (isp == isps->end()) return fail("the database holds an agreement with an ISP that it does not hold");
-    if (const auto added = add_agreement(store, *isp, agreement, now, restore); !added) {
+    const auto stated = agreed->grants.find(agreement.id);
+    const auto grant = stated == agreed->grants.end() ? terms_of(agreement, *isp).grant : stated->second;
+    if (const auto added = add_agreement(store, *isp, agreement, grant, now, restore); !added) {
       return tl::make_unexpected(added.error());
     }
   }

@@ -9,7 +9,7 @@ IspId RegistryView::isp_of(const IpAddress& address) const { return paths.isp_of
 
 std::string RegistryView::isp_name(IspId id) const { return id ? paths.isp_name(id) : std::string(); }
 
-Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> policy_use_at) {
+Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> use_at) {
   auto& registry = store.registry();
   auto view = std::make_shared<RegistryView>();
   const auto version = registry.registry_version();  // first: what changes meanwhile is found by whoever compares later
@@ -21,6 +21,9 @@ Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std
   auto agreements = registry.agreements();
   if (!agreements) return tl::make_unexpected(agreements.error());
   view->agreements = std::move(*agreements);
+  auto agreed = read_agreement_view(store);
+  if (!agreed) return tl::make_unexpected(agreed.error());
+  view->agreed = std::move(*agreed);
   const auto contents = registry.contents();
   if (!contents) return tl::make_unexpected(contents.error());
   for (const auto& content : *contents) view->contents.emplace(content.id, content);
@@ -33,10 +36,13 @@ Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std
   auto policies = read_policies(store, view->isps);
   if (!policies) return tl::make_unexpected(policies.error());
   view->policies = std::move(*policies);
-  if (policy_use_at) {
-    auto use = read_policy_use(store, view->policies, *policy_use_at);
+  if (use_at) {
+    auto use = read_policy_use(store, view->policies, *use_at);
     if (!use) return tl::make_unexpected(use.error());
     view->policy_use = std::move(*use);
+    auto owner_use = read_owner_use(store, view->agreed.contracts, *use_at);
+    if (!owner_use) return tl::make_unexpected(owner_use.error());
+    view->owner_use = std::move(*owner_use);
   }
   return view;
 }

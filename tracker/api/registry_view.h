@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tracker/api/agreement_view.h"
 #include "tracker/coordinator/coordinator_events.h"
 #include "tracker/paths/path_tables.h"
 #include "tracker/store/registry.h"
@@ -19,18 +20,20 @@ struct RegistryView {
   std::int64_t version = 0;  // Registry::registry_version() when its reading began, or earlier
   std::vector<Isp> isps;
   std::vector<Agreement> agreements;
+  AgreementView agreed;                             // what they and owners' contracts say in full
+  std::vector<OwnerUse> owner_use;                  // where the books were asked, as for policies
   std::unordered_map<ContentId, Content> contents;  // removed ones included
   std::unordered_map<AgentKey, EnrolledAgent> agents;
   PathTables paths;
   std::vector<CapacityPolicy> policies;  // ended ones too
-  std::vector<PolicyUse> policy_use;     // where the books were asked: at the start, and when a policy is added
+  std::vector<PolicyUse> policy_use;     // where the books were asked
 
   IspId isp_of(const IpAddress& address) const;  // 0: no prefix covers it
   std::string isp_name(IspId id) const;          // "" for 0
 };
 
-// On the store's thread.
-// With an instant, the books are asked what counts against byte policies then.
-Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> policy_use_at = {});
+// On the store's thread. With an instant, the books are asked what counts then against byte policies and of owners'
+// contracts: at the start, and when one was added.
+Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> use_at = {});
 
 }  // namespace waybill::tracker

@@ -8,11 +8,16 @@ namespace waybill::tracker {
 
 namespace {
 
-bool knows_every_policy(const RegistryView& used, const RegistryView& view) {
-  return std::all_of(view.policies.begin(), view.policies.end(), [&](const CapacityPolicy& policy) {
-    return std::any_of(used.policies.begin(), used.policies.end(),
-                       [&](const CapacityPolicy& known) { return known.id == policy.id; });
+template <typename Row>
+bool knows_every(const std::vector<Row>& used, const std::vector<Row>& rows) {
+  return std::all_of(rows.begin(), rows.end(), [&](const Row& row) {
+    return std::any_of(used.begin(), used.end(), [&](const Row& known) { return known.id == row.id; });
   });
+}
+
+// Of what the books are asked for once, when it is new.
+bool knows_all(const RegistryView& used, const RegistryView& view) {
+  return knows_every(used.policies, view.policies) && knows_every(used.agreed.contracts, view.agreed.contracts);
 }
 
 }  // namespace
@@ -26,7 +31,7 @@ Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, co
   const auto read = store.transact(
       [&]() -> Status {
         auto newer = read_registry_view(store);
-        if (newer && !knows_every_policy(used, **newer)) newer = read_registry_view(store, now);
+        if (newer && !knows_all(used, **newer)) newer = read_registry_view(store, now);
         if (!newer) return tl::make_unexpected(newer.error());
         view = std::move(*newer);
         return {};

@@ -183,8 +183,9 @@ void TrackerApp::local_request(const std::string& request, std::shared_ptr<net::
     Administered done{options_.administer(store, request), nullptr};
     const auto answer = nlohmann::json::parse(done.answer, nullptr, false);
     if (!answer.is_object() || !answer.value("registry_changed", false)) return done;
-    const bool policy_added = answer.contains("result") && answer["result"].contains("policy");
-    auto view = read_registry_view(store, policy_added ? std::optional(clock_.now()) : std::nullopt);
+    const auto added = [&](const char* what) { return answer.contains("result") && answer["result"].contains(what); };
+    const bool ask_books = added("policy") || added("agreement");
+    auto view = read_registry_view(store, ask_books ? std::optional(clock_.now()) : std::nullopt);
     if (view) {
       done.registry = std::move(*view);
     } else {

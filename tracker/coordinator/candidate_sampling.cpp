@@ -49,6 +49,7 @@ class Sampler {
     for (std::size_t i = 0; i < seen && count < kMaxBuckets; ++i) {
       const auto& bucket = content.buckets[(start + i) % content.buckets.size()];
       if (bucket.isp == own || swarm_.spendable(bucket.isp) < request_.min_bytes) continue;
+      if (request_.grants && !request_.grants->covers(swarm_.isp_of(bucket.isp))) continue;
       open[count++] = &bucket;
       holders += bucket.entries.size();
     }
@@ -99,6 +100,7 @@ Verdict find_fault(const SwarmState& swarm, AgentIndex index, const SelectionReq
     if (request.receiver != kNobody && facts.ipv4 != swarm.facts(request.receiver).ipv4) return Verdict::unreachable;
     if (facts.isp_slot == 0) return Verdict::isp_unknown;
     if (swarm.spendable(facts.isp_slot) < request.min_bytes) return Verdict::grant_closed;
+    if (request.grants && !request.grants->covers(swarm.isp_of(facts.isp_slot))) return Verdict::grant_excludes;
     if (facts.at_upload_cap) return Verdict::upload_cap;
     if (!facts.slot_free) return Verdict::slots_full;
   }

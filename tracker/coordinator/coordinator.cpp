@@ -1,6 +1,7 @@
 #include "tracker/coordinator/coordinator.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -26,7 +27,8 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
     s.contents.insert_or_assign(id, std::move(content));
   }
   s.isp_of = std::move(tables.isp_of);
-  s.grants.replace(std::move(tables.isps), std::move(tables.agreements));
+  s.grants.replace(std::move(tables.isps), tables.agreements, tables.grants);
+  s.owners.replace(std::move(tables.contracts), tables.owner_use, now);
   for (AgentIndex index = 0; index < s.swarm.places(); ++index) {
     const auto& agent = s.swarm.agent(index);
     if (!agent.online) continue;
@@ -39,6 +41,8 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
   }
   s.path_table_version = tables.path_table_version;
   s.all_policies = std::move(tables.policies);
+  auto rate_caps = s.grants.rate_policies();
+  std::move(rate_caps.begin(), rate_caps.end(), std::back_inserter(s.all_policies));
   s.use_policies(tables.policy_use, now);
   s.swarm.close_all_isps();
   s.refresh_grants(now);
@@ -51,6 +55,7 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
     const auto& receiver = s.swarm.agent(key.receiver).key;
     step.out.push_back(RefuseWant{receiver, key.content, Refusal::content_removed, "the content was removed"});
   }
+  s.keep_owners_choices(step);
   s.enforce_everywhere(step);
   s.next_shares = now;
   s.keep_policies(step);
@@ -61,10 +66,10 @@ void Coordinator::restore_quotas(const std::vector<QuotaUse>& use, const std::ve
                                  TimeMs now) {
   auto& s = *state_;
   for (const auto& item : use) {
-    if (auto* ledger = s.grants.ledger(item.agreement)) ledger->restore(item);
+    if (auto* quotas = s.grants.quotas(item.agreement)) quotas->restore(item);
   }
   for (const auto& order : orders) {
-    if (auto* ledger = s.grants.ledger(order.agreement)) ledger->restore(order, now);
+    if (auto* quotas = s.grants.quotas(order.agreement)) quotas->restore(order, now);
   }
   s.refresh_grants(now);
 }
@@ -209,9 +214,10 @@ void Coordinator::receipt_recorded(const RecordedBytes& recorded) {
     live->second.acked =
         std::max(live->second.acked, std::min(recorded.total, AckedBytes{live->second.order.byte_limit.value}));
   }
-  auto* ledger = state_->grants.ledger(recorded.agreement);
-  if (!ledger) return;
-  ledger->record(recorded);
+  if (recorded.facts) state_->owners.record(recorded.facts->owner, recorded);
+  auto* quotas = state_->grants.quotas(recorded.agreement);
+  if (!quotas) return;
+  quotas->record(recorded);
   state_->update_spendable(state_->grants.owner_of(recorded.agreement));
 }
 
@@ -222,7 +228,7 @@ Actions Coordinator::order_failed(const OrderId& order, TimeMs now) {
   if (found == s.orders.end()) return {};
   const auto agreement = found->second.order.agreement;
   s.end_order(order, {Refusal::none, "it could not be stored"}, step, false);
-  if (auto* ledger = s.grants.ledger(agreement)) ledger->release(order);
+  if (auto* quotas = s.grants.quotas(agreement)) quotas->release(order);
   s.policies.release(order);
   s.update_spendable(s.grants.owner_of(agreement));
   return std::move(step.out);
@@ -234,6 +240,7 @@ Actions Coordinator::tick(TimeMs now) {
   if (now - s.latest > kStoodStill) s.awake_since = now;
   s.latest = now;
   s.refresh_grants(now);
+  s.keep_owners_choices(step);
   s.enforce_everywhere(step);
   s.keep_policies(step);
   if (now >= s.next_settle) {

@@ -6,11 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "common/protocol/control_messages.h"
 #include "common/protocol/order.h"
+#include "tracker/agreements/owner_contract.h"
 #include "tracker/policy/capacity_policy.h"
 #include "tracker/policy/grant.h"
 #include "tracker/store/evidence.h"
@@ -41,6 +43,14 @@ struct PolicyUse {
   TimeMs window_start{};
 };
 
+// What counts in the stretch over which an owner's contract counts now (owner_counting_span), and after it.
+struct OwnerUse {
+  AgreementId contract;
+  ByteCount acked;
+  ByteCount acked_next = {};
+  TimeMs span_start{};
+};
+
 // The registry's rows that decisions use; replaced as a whole by every registry_changed().
 struct RegistryTables {
   std::vector<Isp> isps;
@@ -48,6 +58,11 @@ struct RegistryTables {
   std::vector<Content> contents;  // removed ones included
   // The longest prefix that covers the address; 0 where none does. Pure, owned by this value.
   std::function<IspId(const IpAddress&)> isp_of;
+  // Of agreements that say more than their row can.
+  std::unordered_map<AgreementId, GrantTerms> grants = {};
+  std::vector<OwnerContract> contracts = {};  // a contract of one number never changes but for its end
+  // What the books say of contracts; taken for those that the coordinator does not know yet.
+  std::vector<OwnerUse> owner_use = {};
   // Ended ones may be left out. A policy of one number never changes but for its end.
   std::vector<CapacityPolicy> policies = {};
   // What the books say of byte policies; taken for those that the coordinator does not know yet.
@@ -71,6 +86,7 @@ struct RecordedBytes {
 // What the books say when the tracker starts, for agreements with a quota only.
 struct QuotaUse {
   AgreementId agreement;
+  QuotaPeriod period = QuotaPeriod::month;
   ByteCount acked;                        // in the current quota span, whichever order
   ByteCount acked_next = {};              // at or after its end: senders' clocks may be ahead
   std::optional<TimeMs> span_start = {};  // of the span that was current when the books were read; absent: it still is

@@ -37,6 +37,11 @@ std::string Coordinator::State::reason_of(const Candidate& candidate, const Sele
       if (!decision.allowed) return "not chosen: " + decision.reason;
       return fmt::format("not chosen: too little is left of the quota of ISP {}", grants.name_of(agent.isp));
     }
+    case Verdict::grant_excludes: {
+      const auto* wanted = content(request.content);
+      return fmt::format("not chosen: the grant of ISP {} leaves out {} content of {}", grants.name_of(agent.isp),
+                         wanted ? name_of(wanted->content_class) : "such", wanted ? wanted->owner : "its owner");
+    }
     case Verdict::upload_cap:
       return fmt::format("not chosen: it is at its upload cap of {} bytes per second", agent.sharing.upload_cap.value);
     case Verdict::slots_full:
@@ -86,6 +91,9 @@ std::vector<ExplainedCandidate> Coordinator::State::explain(const ContentId& id,
     gate.emplace(*this, receiver, *wanted, request.min_bytes, false, now);
     request.policies = &*gate;
   }
+
+  std::optional<ContentGrants> granted;
+  if (wanted && !grants.all_content()) request.grants = &granted.emplace(grants, *wanted);
 
   std::vector<Candidate> candidates;
   const auto judge = [&](const std::vector<HolderEntry>& entries) {

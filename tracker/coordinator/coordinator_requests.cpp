@@ -34,6 +34,9 @@ std::optional<RefuseWant> Coordinator::State::find_refusal(AgentIndex receiver, 
   const auto known = contents.find(want.content);
   if (known == contents.end()) return refuse_for(Refusal::content_unknown, "the tracker does not know this content");
   if (known->second.removed) return refuse_for(Refusal::content_removed, known->second.title + " was removed");
+  if (auto reason = owners.refusal(known->second.owner, agent.key)) {
+    return refuse_for(Refusal::owner_limit, std::move(*reason));
+  }
   if (agent.downloads.size() >= static_cast<std::size_t>(options.max_wants_per_agent)) {
     return refuse_for(
         Refusal::too_busy,

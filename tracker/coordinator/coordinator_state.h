@@ -10,6 +10,7 @@
 #include "tracker/coordinator/downloads.h"
 #include "tracker/coordinator/isp_grants.h"
 #include "tracker/coordinator/order_terms.h"
+#include "tracker/coordinator/owner_desk.h"
 #include "tracker/coordinator/policy_ledger.h"
 #include "tracker/coordinator/policy_routes.h"
 #include "tracker/coordinator/swarm_state.h"
@@ -68,9 +69,12 @@ struct Coordinator::State {
   // Ends the latest orders of a sender that serves more than its owner permits.
   void drop_beyond_slots(AgentIndex sender, Step& step);
   void refresh_grants(TimeMs now);
+  // Ends the requests of those whom an owner does not want served at the moment.
+  void keep_owners_choices(Step& step);
   void update_spendable(IspId isp);
 
-  class Gate;  // policy_gate_detail.h: what selection asks for one request
+  class Gate;           // policy_gate_detail.h: what selection asks of policies for one request
+  class ContentGrants;  // there too: and of grants
 
   // policy_steps.cpp
   // Takes up the policies in force at `now`, and counts the live orders under them.
@@ -124,6 +128,7 @@ struct Coordinator::State {
   runtime::Random random;
   SwarmState swarm;
   IspGrants grants;
+  OwnerDesk owners;
   std::unordered_map<ContentId, Content> contents;
   std::function<IspId(const IpAddress&)> isp_of;
   std::vector<CapacityPolicy> all_policies;  // those that are not in force yet too

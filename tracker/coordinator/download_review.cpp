@@ -47,6 +47,8 @@ std::size_t Coordinator::State::select_for(const Download& download, const Sourc
   request.now = now;
   const Gate gate(*this, download.key.receiver, *wanted, request.min_bytes, true, now);
   if (!policies.empty()) request.policies = &gate;
+  const ContentGrants granted(grants, *wanted);
+  if (!grants.all_content()) request.grants = &granted;
   return select_sources(swarm, request, random, drawn);
 }
 

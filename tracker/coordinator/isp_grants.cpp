@@ -8,23 +8,31 @@
 
 namespace waybill::tracker {
 
-void IspGrants::replace(std::vector<Isp> isps, std::vector<Agreement> agreements) {
+void IspGrants::replace(std::vector<Isp> isps, const std::vector<Agreement>& agreements,
+                        const std::unordered_map<AgreementId, GrantTerms>& terms) {
   states_.clear();
+  choosy_ = 0;
   for (auto& isp : isps) {
     const auto id = isp.id;
     states_[id].isp = std::move(isp);
   }
-  for (auto& agreement : agreements) {
-    if (agreement.grant.quota.value > 0) {
-      ledgers_.try_emplace(agreement.id);
-      owners_[agreement.id] = agreement.isp;
+  for (const auto& row : agreements) {
+    const auto found = states_.find(row.isp);
+    if (found == states_.end()) continue;
+    auto agreement = terms_of(row, found->second.isp);
+    if (const auto stated = terms.find(row.id); stated != terms.end()) agreement.grant = stated->second;
+    const auto& grant = agreement.grant;
+    if (grant.quota_per_day.value > 0 || grant.quota_per_month.value > 0) {
+      quotas_.try_emplace(row.id, grant);
+      owners_[row.id] = row.isp;
     }
-    const auto found = states_.find(agreement.isp);
-    if (found != states_.end()) found->second.agreements.push_back(std::move(agreement));
+    found->second.agreements.push_back(std::move(agreement));
   }
 }
 
 void IspGrants::ask(State& state, TimeMs now) {
+  const auto chooses = [&] { return state.current && grant_chooses_content(state.current->grant); };
+  choosy_ -= chooses() ? 1 : 0;
   state.asked = true;
   state.current = nullptr;
   state.ask_again.reset();
@@ -33,15 +41,15 @@ void IspGrants::ask(State& state, TimeMs now) {
   };
   for (const auto& agreement : state.agreements) {
     if (agreement.in_force(now)) state.current = &agreement;
-    consider(agreement.valid_from);
-    consider(agreement.valid_until);
+    consider(agreement.from);
+    consider(agreement.until);
   }
-  state.decision = grant_at(state.isp, state.current, ByteCount{}, now);
+  choosy_ += chooses() ? 1 : 0;
+  state.decision = grant_at(state.isp, state.current, {}, now);
   consider(state.decision.until);
-  if (state.decision.quota_span) {
-    consider(state.decision.quota_span->end);
-    ledgers_[state.current->id].begin_span(*state.decision.quota_span);
-  }
+  if (state.decision.day) consider(state.decision.day->end);
+  if (state.decision.month) consider(state.decision.month->end);
+  if (state.decision.quota_left) quotas_.at(state.current->id).begin_spans(state.decision);
 }
 
 void IspGrants::refresh(TimeMs now) {
@@ -65,9 +73,26 @@ std::string IspGrants::name_of(IspId id) const {
   return state ? state->isp.name : "";
 }
 
-const Agreement* IspGrants::open_agreement(IspId id) const {
+const IspAgreement* IspGrants::open_agreement(IspId id) const {
   const auto* state = find(id);
   return state && state->decision.allowed ? state->current : nullptr;
+}
+
+bool IspGrants::covers(IspId id, ContentClass content_class, const std::string& owner) const {
+  const auto* state = find(id);
+  return state && state->current && grant_covers(state->current->grant, content_class, owner);
+}
+
+std::vector<CapacityPolicy> IspGrants::rate_policies() const {
+  std::vector<CapacityPolicy> policies;
+  for (const auto& [id, state] : states_) {
+    for (const auto& agreement : state.agreements) {
+      if (auto policy = rate_policy_of(agreement, id)) policies.push_back(*std::move(policy));
+    }
+  }
+  std::sort(policies.begin(), policies.end(),
+            [](const CapacityPolicy& a, const CapacityPolicy& b) { return a.id < b.id; });
+  return policies;
 }
 
 std::optional<TimeMs> IspGrants::open_until(IspId id) const {
@@ -78,10 +103,13 @@ std::optional<TimeMs> IspGrants::open_until(IspId id) const {
 std::int64_t IspGrants::spendable(IspId id) const {
   const auto* agreement = open_agreement(id);
   if (!agreement) return 0;
-  const auto quota = agreement->grant.quota.value;
-  if (quota <= 0) return kUnlimitedBytes;
-  const auto& ledger = ledgers_.at(agreement->id);
-  return ledger.full() ? 0 : std::max<std::int64_t>(0, quota - ledger.used().value);
+  const auto found = quotas_.find(agreement->id);
+  return found == quotas_.end() ? kUnlimitedBytes : found->second.left();
+}
+
+GrantUse IspGrants::used(const IspAgreement* agreement) const {
+  const auto found = agreement ? quotas_.find(agreement->id) : quotas_.end();
+  return found == quotas_.end() ? GrantUse{} : found->second.used();
 }
 
 GrantDecision IspGrants::explain(IspId id, TimeMs now) const {
@@ -92,23 +120,21 @@ GrantDecision IspGrants::explain(IspId id, TimeMs now) const {
     unknown.reason = "no ISP's prefix covers its address";
     return unknown;
   }
-  const Agreement* current = nullptr;
+  const IspAgreement* current = nullptr;
   for (const auto& agreement : state->agreements) {
     if (agreement.in_force(now)) current = &agreement;
   }
-  const auto ledger = current ? ledgers_.find(current->id) : ledgers_.end();
-  auto decision = grant_at(state->isp, current, ledger == ledgers_.end() ? ByteCount{} : ledger->second.used(), now);
-  if (decision.refusal == protocol::Refusal::quota_exhausted &&
-      ledger->second.acked().value < current->grant.quota.value) {
+  auto decision = grant_at(state->isp, current, used(current), now);
+  if (decision.refusal == protocol::Refusal::quota_exhausted && !quotas_.at(current->id).acked_in_full()) {
     decision.reason = fmt::format("what is left of the quota of {}'s agreement {} is reserved by orders",
                                   state->isp.name, current->id.value);
   }
   return decision;
 }
 
-QuotaLedger* IspGrants::ledger(AgreementId agreement) {
-  const auto found = ledgers_.find(agreement);
-  return found == ledgers_.end() ? nullptr : &found->second;
+GrantQuotas* IspGrants::quotas(AgreementId agreement) {
+  const auto found = quotas_.find(agreement);
+  return found == quotas_.end() ? nullptr : &found->second;
 }
 
 IspId IspGrants::owner_of(AgreementId agreement) const {
@@ -118,8 +144,8 @@ IspId IspGrants::owner_of(AgreementId agreement) const {
 
 bool IspGrants::over_quota(IspId id) const {
   const auto* agreement = open_agreement(id);
-  if (!agreement || agreement->grant.quota.value <= 0) return false;
-  return ledgers_.at(agreement->id).acked().value > agreement->grant.quota.value;
+  const auto found = agreement ? quotas_.find(agreement->id) : quotas_.end();
+  return found != quotas_.end() && found->second.overdrawn();
 }
 
 void IspGrants::each(const std::function<void(IspId, std::int64_t)>& visit) const {
@@ -128,7 +154,7 @@ void IspGrants::each(const std::function<void(IspId, std::int64_t)>& visit) cons
 
 bool IspGrants::settle(const std::function<std::optional<TimeMs>(const AgentKey&)>& connected_since, TimeMs now) {
   bool changed = false;
-  for (auto& [id, ledger] : ledgers_) changed |= ledger.settle(connected_since, now);
+  for (auto& [id, quotas] : quotas_) changed |= quotas.settle(connected_since, now);
   return changed;
 }
 

@@ -40,6 +40,8 @@ std::optional<Terms> Coordinator::State::terms_for(const Download& download, Age
   const auto* wanted = content(download.key.content);
   const auto& sender = swarm.agent(source);
   if (!wanted || (!sender.is_cdn() && !grants.open_agreement(sender.isp))) return std::nullopt;
+  if (!sender.is_cdn() && !grants.covers(sender.isp, wanted->content_class, wanted->owner)) return std::nullopt;
+  if (owners.refusal(wanted->owner, swarm.agent(download.key.receiver).key)) return std::nullopt;
   TermsInput input;
   input.missing = missing_bytes(*wanted, download.pieces_held);
   input.piece_length = wanted->piece_length;
@@ -101,8 +103,8 @@ void Coordinator::State::enter_order(Download& download, LiveOrder live, const s
                                      TimeMs now) {
   ++orders_issued;
   const auto& order = live.order;
-  if (auto* ledger = order.agreement ? grants.ledger(order.agreement) : nullptr) {
-    ledger->reserve(order.id, order.sender, order.byte_limit, order.not_after);
+  if (auto* quotas = order.agreement ? grants.quotas(order.agreement) : nullptr) {
+    quotas->reserve(order.id, order.sender, order.byte_limit, order.not_after);
     update_spendable(swarm.agent(live.sender).isp);
   }
   if (replaces) live.path = orders.at(*replaces).path;
@@ -136,7 +138,7 @@ void Coordinator::State::end_order(const OrderId& id, const Ended& ended, Step& 
     ++orders_revoked;
   }
   if (live.order.agreement) {
-    if (auto* ledger = grants.ledger(live.order.agreement)) ledger->close(id, live.acked, step.now);
+    if (auto* quotas = grants.quotas(live.order.agreement)) quotas->close(id, live.acked, step.now);
   }
   std::erase(swarm.edit_agent(live.sender).orders_as_sender, id);
   const auto of = downloads.find({live.receiver, live.order.content});
@@ -223,6 +225,26 @@ void Coordinator::State::drop_beyond_slots(AgentIndex sender, Step& step) {
     const DownloadKey key{orders.at(id).receiver, orders.at(id).order.content};
     end_order(id, {Refusal::upload_cap_reached, "the owner of the source lowered its upload slots"}, step);
     top_up(downloads.at(key), step);
+  }
+}
+
+void Coordinator::State::keep_owners_choices(Step& step) {
+  std::vector<std::string> notices;
+  const bool changed = owners.refresh(step.now, notices);
+  for (auto& notice : notices) step.out.push_back(LogLine{true, std::move(notice)});
+  if (!changed || !owners.restricts()) return;
+  std::vector<std::pair<DownloadKey, std::string>> ended;
+  for (const auto& [key, download] : downloads) {
+    const auto* wanted = content(key.content);
+    const auto refusal = wanted ? owners.refusal(wanted->owner, swarm.agent(key.receiver).key) : std::nullopt;
+    if (refusal) ended.emplace_back(key, *refusal);
+  }
+  std::sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) {  // the same inputs give the same actions
+    return std::pair(a.first.receiver, a.first.content) < std::pair(b.first.receiver, b.first.content);
+  });
+  for (const auto& [key, reason] : ended) {
+    end_download(key, {Refusal::owner_limit, reason}, step);
+    step.out.push_back(RefuseWant{swarm.agent(key.receiver).key, key.content, Refusal::owner_limit, reason});
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What selection asks of capacity policies.
+// What selection asks of capacity policies and grants.
 #include "tracker/coordinator/swarm_records.h"
 
 namespace waybill::tracker {
@@ -9,6 +9,13 @@ class PolicyGate {
   virtual ~PolicyGate() = default;
   // Would every policy that this source's traffic to the receiver touches permit an order?
   virtual bool open(AgentIndex source, bool cdn_node) const = 0;
+};
+
+class GrantGate {
+ public:
+  virtual ~GrantGate() = default;
+  // Does the ISP's grant in force speak of the content that is wanted?
+  virtual bool covers(IspId isp) const = 0;
 };
 
 }  // namespace waybill::tracker

@@ -32,4 +32,14 @@ class Coordinator::State::Gate final : public PolicyGate {
   PolicyRequest request_;
 };
 
+class Coordinator::State::ContentGrants final : public GrantGate {
+ public:
+  ContentGrants(const IspGrants& grants, const Content& content) : grants_(grants), content_(content) {}
+  bool covers(IspId isp) const override { return grants_.covers(isp, content_.content_class, content_.owner); }
+
+ private:
+  const IspGrants& grants_;
+  const Content& content_;
+};
+
 }  // namespace waybill::tracker

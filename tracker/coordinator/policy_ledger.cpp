@@ -52,7 +52,7 @@ void PolicyLedger::begin_windows(TimeMs now) {
   }
 }
 
-void PolicyLedger::restore(PolicyId policy, const QuotaUse& use) {
+void PolicyLedger::restore(PolicyId policy, const SpanUse& use) {
   if (const auto at = slot_of(policy)) slots_[*at].bytes.restore(use);
 }
 
@@ -63,10 +63,10 @@ void PolicyLedger::restore(const UnsettledOrder& order, std::span<const PolicySl
 }
 
 std::vector<PolicySlot> PolicyLedger::covering(std::span<const PolicySlot> touched, ContentClass content_class,
-                                               std::string_view owner) const {
+                                               std::string_view owner, bool cdn_node) const {
   std::vector<PolicySlot> slots;
   for (const auto at : touched) {
-    if (index_.policies()[at].covers(content_class, owner)) slots.push_back(at);
+    if (index_.policies()[at].covers(content_class, owner, cdn_node)) slots.push_back(at);
   }
   return slots;
 }
@@ -85,7 +85,7 @@ PolicyAdmission PolicyLedger::admit(std::span<const PolicySlot> touched, const P
   };
   for (const auto at : touched) {
     const auto& policy = index_.policies()[at];
-    if (!policy.covers(request.content_class, request.owner)) continue;
+    if (!policy.covers(request.content_class, request.owner, request.cdn_node)) continue;
     const auto& slot = slots_[at];
     if (policy.limits_rate()) {
       const bool replaces = request.in_place_of && slot.rates.contains(*request.in_place_of);

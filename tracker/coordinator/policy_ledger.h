@@ -47,13 +47,13 @@ class PolicyLedger {
   std::uint64_t generation() const { return generation_; }  // of the slots
   std::optional<PolicySlot> slot_of(PolicyId policy) const;
   void begin_windows(TimeMs now);
-  void restore(PolicyId policy, const QuotaUse& use);
+  void restore(PolicyId policy, const SpanUse& use);
   // Of an earlier run of the tracker, not live any more.
   void restore(const UnsettledOrder& order, std::span<const PolicySlot> slots, TimeMs now);
 
-  // The slots of those that speak of this content.
+  // The slots of those that speak of this content, from such a sender.
   std::vector<PolicySlot> covering(std::span<const PolicySlot> touched, ContentClass content_class,
-                                   std::string_view owner) const;
+                                   std::string_view owner, bool cdn_node) const;
   PolicyAdmission admit(std::span<const PolicySlot> touched, const PolicyRequest& request) const;
 
   // Enters an order, or enters it anew where it crosses other policies than was thought. `slots` by covering().

@@ -23,16 +23,17 @@ std::vector<PolicyAccount> Coordinator::policy_why(const ContentId& content, con
     PolicyAccount account;
     const auto from = s.swarm.find(candidate.key);
     if (!from || *from == *to) continue;
+    account.candidate = std::move(candidate);
     const auto predicted = s.routes.predict(*from, *to, now);
     for (const auto& component : predicted.path->components) account.components.push_back(component.key);
     account.basis = to_string(predicted.basis);
     account.measured = predicted.measured;
     const auto& index = s.policies.index();
     const auto touched = index.touched(*predicted.path, s.swarm.agent(*from).isp, s.swarm.agent(*to).isp);
-    for (const auto slot : s.policies.covering(touched, wanted->content_class, wanted->owner)) {
+    for (const auto slot :
+         s.policies.covering(touched, wanted->content_class, wanted->owner, account.candidate.cdn_node)) {
       account.policies.push_back(index.policies()[slot]);
     }
-    account.candidate = std::move(candidate);
     accounts.push_back(std::move(account));
   }
   return accounts;

@@ -37,7 +37,7 @@ void Coordinator::State::use_policies(const std::vector<PolicyUse>& use, TimeMs 
   }
   policies.replace(std::move(in_force), now);
   routes.forget_routes();
-  for (const auto& item : fresh) policies.restore(item.policy, {{}, item.acked, item.acked_next, item.window_start});
+  for (const auto& item : fresh) policies.restore(item.policy, {item.acked, item.acked_next, item.window_start});
   if (policies.empty()) return;
   for (const auto& [id, live] : orders) enter_policies(live, now);
   for (const auto& [id, live] : orders) {
@@ -59,10 +59,10 @@ std::vector<PolicySlot> Coordinator::State::policies_of(const LiveOrder& live, T
   if (live.path) {
     const auto touched =
         policies.index().touched(live.path->path, swarm.agent(live.sender).isp, swarm.agent(live.receiver).isp);
-    return policies.covering(touched, of_class, live.order.owner);
+    return policies.covering(touched, of_class, live.order.owner, live.cdn_node);
   }
   return policies.covering(routes.touched(live.sender, live.receiver, policies.index(), now), of_class,
-                           live.order.owner);
+                           live.order.owner, live.cdn_node);
 }
 
 void Coordinator::State::enter_policies(const LiveOrder& live, TimeMs now) {
@@ -106,12 +106,12 @@ void Coordinator::State::record_policies(const RecordedBytes& recorded) {
   const auto of_class = facts.content_class;
   if (measured) {
     const auto touched = policies.index().touched(recorded.path->path, facts.source_isp, facts.destination_isp);
-    policies.record(recorded, policies.covering(touched, of_class, facts.owner));
+    policies.record(recorded, policies.covering(touched, of_class, facts.owner, !facts.agreement));
   } else if (const auto* slots = policies.slots_of(recorded.order)) {
     policies.record(recorded, *slots);
   } else {
     const auto touched = routes.touched(from, to, policies.index(), latest);
-    policies.record(recorded, policies.covering(touched, of_class, facts.owner));
+    policies.record(recorded, policies.covering(touched, of_class, facts.owner, !facts.agreement));
   }
 }
 
@@ -132,7 +132,7 @@ void Coordinator::State::restore_policies(const std::vector<UnsettledTransfer>& 
                              : routes.touched({facts.source_isp, facts.sender_address},
                                               {facts.destination_isp, facts.receiver_address}, policies.index(), now);
     policies.restore({facts.id, facts.agreement, facts.sender, facts.byte_limit, transfer.acked, facts.not_after},
-                     policies.covering(touched, facts.content_class, facts.owner), now);
+                     policies.covering(touched, facts.content_class, facts.owner, !facts.agreement), now);
   }
 }
 

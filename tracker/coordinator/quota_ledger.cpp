@@ -27,13 +27,14 @@ void QuotaLedger::begin_span(const QuotaSpan& span) {
   });
 }
 
-void QuotaLedger::restore(const QuotaUse& use) {
+void QuotaLedger::restore(const SpanUse& use) {
   const bool over = span_ && use.span_start && *use.span_start < span_->start;  // it ended since the books were read
   acked_ = over ? use.acked_next : use.acked;
   acked_next_ = over ? ByteCount{} : use.acked_next;
 }
 
 void QuotaLedger::restore(const UnsettledOrder& order, TimeMs now) {
+  if (span_ && order.not_after + protocol::kClockTolerance < span_->start) return;
   reserve(order.order, order.sender, order.byte_limit, order.not_after);
   auto& reservation = reservations_.at(order.order);
   change(reservation, reservation.byte_limit, order.acked.value);

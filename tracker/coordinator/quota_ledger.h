@@ -23,13 +23,20 @@ namespace waybill::tracker {
 inline constexpr DurationMs kSettleAfter = minutes(2);
 inline constexpr std::size_t kMaxReservations = 200'000;  // for each agreement; beyond it nothing is left of the quota
 
+// What the books say was acknowledged in a span, and at or after its end.
+struct SpanUse {
+  ByteCount acked;
+  ByteCount acked_next = {};
+  std::optional<TimeMs> span_start = {};  // absent: it is the ledger's
+};
+
 class QuotaLedger {
  public:
   explicit QuotaLedger(DurationMs settle_after = kSettleAfter) : settle_after_(settle_after) {}
   // Begins a later span: its bytes are those that were counted ahead of it. Earlier or same spans: no change.
   void begin_span(const QuotaSpan& span);
-  void restore(const QuotaUse& use);
-  void restore(const UnsettledOrder& order, TimeMs now);
+  void restore(const SpanUse& use);
+  void restore(const UnsettledOrder& order, TimeMs now);  // left out where nothing of it can count any more
 
   bool full() const { return reservations_.size() >= kMaxReservations; }
   void reserve(const OrderId& order, const AgentKey& sender, ByteCount byte_limit, TimeMs not_after);

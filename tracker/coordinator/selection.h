@@ -15,9 +15,10 @@ enum class Verdict : std::uint8_t {
   is_receiver,
   already_source,
   no_consent,
-  unreachable,   // no transfer port, or no address of the receiver's family
-  isp_unknown,   // no ISP's prefix covers its address
-  grant_closed,  // or fewer bytes left of the quota than one order needs
+  unreachable,     // no transfer port, or no address of the receiver's family
+  isp_unknown,     // no ISP's prefix covers its address
+  grant_closed,    // or fewer bytes left of the quota than one order needs
+  grant_excludes,  // its ISP's grant leaves out content of this class or owner
   upload_cap,
   slots_full,
   cooling_down,  // failed this receiver a short while ago

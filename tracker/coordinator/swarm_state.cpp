@@ -132,7 +132,10 @@ void SwarmState::add_fetching(AgentIndex index, int change) {
 IspSlot SwarmState::slot_of(IspId isp) {
   if (!isp) return 0;
   const auto [found, added] = slots_.emplace(isp, static_cast<IspSlot>(spendable_.size()));
-  if (added) spendable_.push_back(0);
+  if (added) {
+    spendable_.push_back(0);
+    isps_.push_back(isp);
+  }
   return found->second;
 }
 

@@ -64,6 +64,7 @@ class SwarmState {
   void close_all_isps() { spendable_.assign(spendable_.size(), 0); }
   std::int64_t spendable(IspSlot isp) const { return spendable_[isp]; }
   IspSlot slot_of(IspId isp);  // assigned at first use, never given up
+  IspId isp_of(IspSlot slot) const { return isps_[slot]; }
 
   const ContentHolders* holders(const ContentId& content) const;
   const Holding* holding(AgentIndex agent, const ContentId& content) const;
@@ -93,6 +94,7 @@ class SwarmState {
   std::unordered_map<ContentId, ContentIndex> by_content_;
   std::unordered_map<IspId, IspSlot> slots_;
   std::vector<std::int64_t> spendable_;  // by IspSlot
+  std::vector<IspId> isps_{IspId{}};     // by IspSlot
 };
 
 }  // namespace waybill::tracker

@@ -1,5 +1,9 @@
+#include <fmt/format.h>
+
 #include "tracker/agreements/agreement_document.h"
 #include "tracker/ledger/books.h"
+#include "tracker/policy/capacity_policy.h"
+#include "tracker/policy/grant.h"
 
 namespace waybill::tracker {
 
@@ -20,38 +24,38 @@ Status check_not_closed(Store& store, const Party& party, TimeMs at) {
   return check_change(periods, at);
 }
 
-// The coordinator grants by the registry's columns (policy/grant.h): a grant that says more than these would be kept
-// wrongly, so it is refused.
+// A rate below the least of one order would grant nothing, without saying so.
 Status check_kept(const GrantTerms& grant) {
-  const auto refused = [](const std::string& what) {
-    return refuse("grant: " + what +
-                  " cannot be kept by this tracker's coordinator: state one span of hours for every "
-                  "day, one quota, and no classes, owners or rate");
-  };
-  if (grant.hours.spans.size() > 1) return refused("several spans of hours");
-  if (!grant.hours.empty() && grant.hours.spans.front().weekdays != kEveryDay) return refused("hours of some weekdays");
-  if (grant.quota_per_day.value != 0 && grant.quota_per_month.value != 0) return refused("a quota a day and a month");
-  if (grant.classes.size() != 2) return refused("one class of content");
-  if (grant.owners.kind != OwnerFilter::Kind::all) return refused("a choice of owners");
-  if (grant.rate_cap.value != 0) return refused("a rate");
-  return {};
+  if (grant.rate_cap.value == 0 || grant.rate_cap.value >= kLeastOrderRate) return {};
+  return refuse(fmt::format("grant: {} bytes per second are too few: one transfer needs {}", grant.rate_cap.value,
+                            kLeastOrderRate));
 }
 
-// What the registry's columns can say of the terms; the rest is in the document.
+// Can the registry's columns say all of it?
+bool is_plain(const GrantTerms& grant) {
+  if (grant.hours.spans.size() > 1) return false;
+  if (!grant.hours.empty() && grant.hours.spans.front().weekdays != kEveryDay) return false;
+  if (grant.quota_per_day.value != 0 && grant.quota_per_month.value != 0) return false;
+  return !grant_chooses_content(grant) && grant.rate_cap.value == 0;
+}
+
+// What the registry's columns can say of the terms; the rest is in the document. Of a grant that is more than they can
+// say they say that nothing is granted: who reads them alone permits too little and never too much.
 Agreement columns_of(const IspAgreement& terms, IspId isp) {
   Agreement row;
   row.isp = isp;
   row.valid_from = terms.from;
   row.valid_until = terms.until;
-  const auto& grant = terms.grant;
-  row.grant.kind = grant.kind;
-  if (grant.kind == GrantKind::hours) {
-    row.grant.from_minute = grant.hours.spans.front().from_minute;
-    row.grant.to_minute = grant.hours.spans.front().to_minute;
+  if (const auto& grant = terms.grant; is_plain(grant)) {
+    row.grant.kind = grant.kind;
+    if (grant.kind == GrantKind::hours) {
+      row.grant.from_minute = grant.hours.spans.front().from_minute;
+      row.grant.to_minute = grant.hours.spans.front().to_minute;
+    }
+    const bool by_month = grant.quota_per_day.value == 0;
+    row.grant.quota = by_month ? grant.quota_per_month : grant.quota_per_day;
+    row.grant.quota_period = by_month ? QuotaPeriod::month : QuotaPeriod::day;
   }
-  const bool by_month = grant.quota_per_day.value == 0;
-  row.grant.quota = by_month ? grant.quota_per_month : grant.quota_per_day;
-  row.grant.quota_period = by_month ? QuotaPeriod::month : QuotaPeriod::day;
   const Money nothing{0, terms.tariff.currency};
   const bool volume = !terms.tariff.tiers.empty();
   row.tariff = {volume ? terms.tariff.tiers.front().on_net : nothing,

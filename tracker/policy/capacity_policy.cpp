@@ -32,6 +32,19 @@ QuotaSpan minutes_at(const date::time_zone& zone, int minutes, TimeMs now) {
 
 }  // namespace
 
+std::optional<CapacityPolicy> rate_policy_of(const IspAgreement& agreement, IspId isp) {
+  if (agreement.grant.rate_cap.value <= 0) return std::nullopt;
+  CapacityPolicy policy;
+  policy.id = {-agreement.id.value};
+  policy.subject = PolicySubject::isp_uplinks;
+  policy.isp = isp;
+  policy.rate = agreement.grant.rate_cap;
+  policy.timezone = agreement.timezone;
+  policy.valid_from = agreement.from;
+  policy.valid_until = agreement.until;
+  return policy;
+}
+
 QuotaSpan policy_window_at(const CapacityPolicy& policy, TimeMs now) {
   const auto& zone = zone_of(policy);
   if (policy.window == PolicyWindow::minutes) return minutes_at(zone, std::max(1, policy.window_minutes), now);
@@ -96,6 +109,8 @@ std::string policy_subject_text(const CapacityPolicy& policy, const std::string&
       return "into " + isp_name;
     case PolicySubject::isp_within:
       return "within " + isp_name;
+    case PolicySubject::isp_uplinks:
+      return "out of the uplinks of " + isp_name;
   }
   return "everything";
 }
@@ -111,7 +126,10 @@ std::string policy_text(const CapacityPolicy& policy, const std::string& isp_nam
   const auto where = policy.subject == PolicySubject::everything  ? std::string(" in all")
                      : policy.subject == PolicySubject::component ? " over " + subject
                                                                   : " " + subject;
-  return fmt::format("policy {}: at most {}{}{}", policy.id.value, limit, of, where);
+  const auto source = policy.subject == PolicySubject::isp_uplinks
+                          ? fmt::format("the grant of agreement {}", -policy.id.value)
+                          : fmt::format("policy {}", policy.id.value);
+  return fmt::format("{}: at most {}{}{}", source, limit, of, where);
 }
 
 }  // namespace waybill::tracker

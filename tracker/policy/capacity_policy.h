@@ -19,11 +19,12 @@ using PolicyId = RowId<PolicyIdTag>;
 // What is limited. By an ISP's direction the two ends count, whatever lies between. Numbers stand in the store: never
 // renumbered.
 enum class PolicySubject : int {
-  everything = 1,  // all traffic, for limits on a class or an owner
-  component = 2,   // whatever crosses the network component of this key
-  isp_out = 3,     // sent inside the ISP, received elsewhere
-  isp_into = 4,    // received inside the ISP, sent elsewhere
-  isp_within = 5,  // both ends inside the ISP
+  everything = 1,   // all traffic, for limits on a class or an owner
+  component = 2,    // whatever crosses the network component of this key
+  isp_out = 3,      // sent inside the ISP, received elsewhere
+  isp_into = 4,     // received inside the ISP, sent elsewhere
+  isp_within = 5,   // both ends inside the ISP
+  isp_uplinks = 6,  // sent by the ISP's customers, wherever to: what a grant caps. Never a document of its own
 };
 // Windows are fixed: they begin and end on the clocks of the policy's time zone, so that what a window held can be read
 // off the books again, after a restart or in an argument. Numbers stand in the store.
@@ -46,8 +47,9 @@ struct CapacityPolicy {
 
   bool limits_rate() const { return rate.value > 0; }
   bool in_force(TimeMs at) const { return valid_from <= at && (!valid_until || at < *valid_until); }
-  // Does it speak of this content, whichever way that goes?
-  bool covers(ContentClass of_class, std::string_view of_owner) const {
+  // Does it speak of this content from such a sender, whichever way that goes?
+  bool covers(ContentClass of_class, std::string_view of_owner, bool cdn_node) const {
+    if (cdn_node && subject == PolicySubject::isp_uplinks) return false;
     return (!content_class || *content_class == of_class) && (owner.empty() || owner == of_owner);
   }
   bool operator==(const CapacityPolicy&) const = default;
@@ -56,6 +58,10 @@ struct CapacityPolicy {
 // No order runs slower: below it a connection is not worth its receipts.
 inline constexpr std::int64_t kLeastOrderRate = 16 * 1024;  // bytes per second
 inline constexpr std::size_t kMaxPolicies = 10'000;
+
+// The rate cap of an agreement's grant as a policy, numbered by the agreement's number below zero; nothing where the
+// grant states none. It holds while the agreement is in force.
+std::optional<CapacityPolicy> rate_policy_of(const IspAgreement& agreement, IspId isp);
 
 // The window of a byte policy that `now` lies in. An unknown time zone is taken as UTC.
 QuotaSpan policy_window_at(const CapacityPolicy& policy, TimeMs now);

@@ -72,7 +72,7 @@ Status check_limit(const CapacityPolicy& policy, const PolicyWorld& world) {
         fmt::format("{} bytes per second are too few: one transfer needs {}", policy.rate.value, kLeastOrderRate));
   }
   for (const auto& content : world.contents) {
-    if (content.removed || !policy.covers(content.content_class, content.owner)) continue;
+    if (content.removed || !policy.covers(content.content_class, content.owner, false)) continue;
     if (policy.bytes.value < std::min(content.piece_length.value, content.size.value)) {
       return refuse(fmt::format("{} bytes are less than one piece of '{}' ({} bytes): nothing could ever be served",
                                 policy.bytes.value, content.title, content.piece_length.value));

@@ -32,6 +32,7 @@ std::vector<PolicySlot> PolicyIndex::touched(const ResolvedPath& path, IspId fro
       if (policies_[slot].subject == subject) slots.push_back(slot);
     }
   };
+  take(from, PolicySubject::isp_uplinks);
   if (from == to) {
     take(from, PolicySubject::isp_within);
   } else {

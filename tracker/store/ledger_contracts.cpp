@@ -1,5 +1,6 @@
 // Agreements' documents and owners' contracts.
 #include "tracker/store/sql_ledger_detail.h"
+#include "tracker/store/sql_registry_detail.h"
 
 namespace waybill::tracker {
 
@@ -20,6 +21,7 @@ Status SqlLedger::add_document(const AgreementDocument& document) {
     connection_.query("INSERT INTO agreement_documents(agreement, text) VALUES(?, ?)")
         .bind(document.agreement, document.text)
         .run();
+    raise_registry_version(connection_);
     return {};
   });
 }
@@ -54,6 +56,7 @@ Result<StoredContract> SqlLedger::add_contract(const StoredContract& contract) {
                            "RETURNING id")
                     .bind(contract.owner, contract.valid_from, contract.valid_until, contract.text)
                     .run_for_id()};
+    raise_registry_version(connection_);
     return added;
   });
 }
@@ -81,6 +84,7 @@ Status SqlLedger::end_contract(AgreementId id, TimeMs at) {
       }
     }
     connection_.query("UPDATE owner_contracts SET valid_until = ? WHERE id = ?").bind(at, id).run();
+    raise_registry_version(connection_);
     return {};
   });
 }

@@ -104,7 +104,7 @@ TEST_CASE("orders take a quarter of what is left at most, and none is made of to
 }
 
 TEST_CASE("what the books held counts in its own span, even where that ended while they were read") {
-  const QuotaUse use{AgreementId{1}, {80}, {5}, kNoon};
+  const SpanUse use{{80}, {5}, kNoon};
   Ledger same;
   same.restore(use);
   CHECK(same.acked() == ByteCount{80});
@@ -122,7 +122,7 @@ TEST_CASE("what the books held at the start counts") {
   World world;
   limited(world, 10 * kPiece);
   const auto a = world.key("a");
-  world.coordinator.restore_quotas({{AgreementId{1}, {8 * kPiece}}},
+  world.coordinator.restore_quotas({{AgreementId{1}, QuotaPeriod::day, {8 * kPiece}}},
                                    {{order(99), AgreementId{1}, a, {2 * kPiece}, {kPiece / 2}, world.now}}, world.now);
   world.want("me");
   CHECK(world.sources("me") == Names{"cdn"});  // half a piece is left
@@ -135,7 +135,7 @@ TEST_CASE("what the books held at the start counts") {
 TEST_CASE("a used up quota is told with its end, and the next day begins anew") {
   World world;
   limited(world, 4 * kPiece);
-  world.coordinator.restore_quotas({{AgreementId{1}, {4 * kPiece}}}, {}, world.now);
+  world.coordinator.restore_quotas({{AgreementId{1}, QuotaPeriod::day, {4 * kPiece}}}, {}, world.now);
   world.want("me");
   CHECK(world.sources("me") == Names{"cdn"});
   CHECK(world.reason("a", "me") == "not chosen: the quota of SP1's agreement 1 is used up until 2026-11-08");

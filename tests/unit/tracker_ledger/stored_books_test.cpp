@@ -155,8 +155,9 @@ TEST_CASE_TEMPLATE("what is agreed against the books is refused, and changes not
   other.tariff.tiers = {{{0}, money("1", "USD"), money("1", "USD"), std::nullopt, std::nullopt}};
   refused(renegotiate_isp_agreement(*store, other, utc("2026-11-05T00:00Z")), "one currency");
   auto capped = isp_agreement(0, "2026-11-10T00:00Z");
-  capped.grant.rate_cap = {1'000'000};
-  refused(renegotiate_isp_agreement(*store, capped, utc("2026-11-05T00:00Z")), "grant: a rate cannot be kept");
+  capped.grant.rate_cap = {10'000};
+  refused(renegotiate_isp_agreement(*store, capped, utc("2026-11-05T00:00Z")),
+          "grant: 10000 bytes per second are too few");
   auto early = isp_agreement(0, "2026-09-01T00:00Z");
   early.until = utc("2026-10-01T00:00Z");
   refused(add_isp_agreement(*store, early), "2026-10 of SP1 is closed");
@@ -173,6 +174,17 @@ TEST_CASE_TEMPLATE("what is agreed against the books is refused, and changes not
   refused(add_owner_contract(*store, owner_contract(0, "2026-12-01T00:00Z")), "two agreements at once");
   REQUIRE(renegotiate_owner_contract(*store, owner_contract(0, "2026-12-01T00:00Z"), utc("2026-11-05T00:00Z")));
   CHECK(owner_contracts(*store, "MovieStudio").value().size() == 2);
+}
+
+TEST_CASE_TEMPLATE("of a grant that is more than the registry's columns can say, they say that nothing is granted",
+                   Engine, WAYBILL_ENGINES) {
+  const Engine engine;
+  auto [store, isp, agreement] = sample(engine);
+  auto choosy = isp_agreement(0, "2026-11-10T00:00Z");
+  choosy.grant.classes = {ContentClass::live};
+  REQUIRE(renegotiate_isp_agreement(*store, choosy, utc("2026-11-05T00:00Z")));
+  CHECK(isp_agreements(*store, isp).value().back().grant == choosy.grant);
+  CHECK(store->registry().agreements()->back().grant.kind == GrantKind::none);
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ TEST_CASE("a path touches the policies of its components and of its two ends, an
   CapacityPolicy narrow;
   narrow.owner = "MovieStudio";
   narrow.content_class = ContentClass::live;
-  CHECK(narrow.covers(ContentClass::live, "MovieStudio"));
-  CHECK_FALSE(narrow.covers(ContentClass::file, "MovieStudio"));
-  CHECK_FALSE(narrow.covers(ContentClass::live, "Other"));
+  CHECK(narrow.covers(ContentClass::live, "MovieStudio", false));
+  CHECK_FALSE(narrow.covers(ContentClass::file, "MovieStudio", false));
+  CHECK_FALSE(narrow.covers(ContentClass::live, "Other", false));
 }

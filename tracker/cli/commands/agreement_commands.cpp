@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/end_time.h"
@@ -13,37 +16,67 @@ namespace {
 
 using nlohmann::json;
 
-std::string grant_text(const Grant& grant) {
+std::string hours_of(const WeekHours& hours) {
+  const bool every_day = std::all_of(hours.spans.begin(), hours.spans.end(),
+                                     [](const HourSpan& span) { return span.weekdays == kEveryDay; });
+  if (!every_day) return hours.str();
+  std::string text;
+  for (const auto& span : hours.spans) {
+    text += (text.empty() ? "" : ", ") + DayHours{span.from_minute, span.to_minute}.str();
+  }
+  return text;
+}
+
+std::string grant_text(const GrantTerms& grant) {
   switch (grant.kind) {
     case GrantKind::none:
       return "none";
     case GrantKind::always:
       return "always";
     case GrantKind::hours:
-      return DayHours{grant.from_minute, grant.to_minute}.str();
+      return hours_of(grant.hours);
   }
   return "none";
 }
 
-std::string state_text(const Agreement& agreement, TimeMs now) {
-  if (agreement.in_force(now)) return "in force";
-  return now < agreement.valid_from ? "not yet" : "ended";
+// What narrows the grant beside its hours and its first quota; empty: nothing.
+std::string narrowed_text(const GrantTerms& grant) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+  if (grant.quota_per_day.value != 0 && grant.quota_per_month.value != 0) {
+    add(fmt::format("{} bytes a month", grant.quota_per_month.value));
+  }
+  if (grant.classes.size() == 1) add(fmt::format("{} content only", name_of(*grant.classes.begin())));
+  if (grant.owners.kind != OwnerFilter::Kind::all) {
+    add(fmt::format("{} {}", grant.owners.kind == OwnerFilter::Kind::only ? "only content of" : "no content of",
+                    fmt::join(grant.owners.owners, ", ")));
+  }
+  if (grant.rate_cap.value != 0) add(fmt::format("{} bytes a second", grant.rate_cap.value));
+  return text;
 }
 
-json agreement_json(const Agreement& agreement, const std::string& isp, TimeMs now) {
+std::string state_text(const IspAgreement& agreement, TimeMs now) {
+  if (agreement.in_force(now)) return "in force";
+  return now < agreement.from ? "not yet" : "ended";
+}
+
+json agreement_json(const IspAgreement& agreement, TimeMs now) {
   const auto& grant = agreement.grant;
-  const bool has_quota = grant.quota.value != 0;
+  const bool daily = grant.quota_per_day.value != 0;
+  const auto quota = daily ? grant.quota_per_day : grant.quota_per_month;
+  const auto& tiers = agreement.tariff.tiers;
   return {{"id", agreement.id.value},
-          {"isp", isp},
+          {"isp", agreement.isp},
           {"state", state_text(agreement, now)},
-          {"from", format_time(agreement.valid_from)},
-          {"until", agreement.valid_until ? json(format_time(*agreement.valid_until)) : json(nullptr)},
+          {"from", format_time(agreement.from)},
+          {"until", agreement.until ? json(format_time(*agreement.until)) : json(nullptr)},
           {"grant", grant_text(grant)},
-          {"quota_bytes", has_quota ? json(grant.quota.value) : json(nullptr)},
-          {"quota_per", has_quota ? json(grant.quota_period == QuotaPeriod::day ? "day" : "month") : json(nullptr)},
-          {"price_per_gb", format_exact(agreement.tariff.on_net)},
-          {"off_net_price_per_gb", format_exact(agreement.tariff.off_net)},
-          {"currency", agreement.tariff.on_net.currency.str()}};
+          {"quota_bytes", quota.value != 0 ? json(quota.value) : json(nullptr)},
+          {"quota_per", quota.value != 0 ? json(daily ? "day" : "month") : json(nullptr)},
+          {"narrowed", narrowed_text(grant)},
+          {"price_per_gb", tiers.empty() ? json(nullptr) : json(format_exact(tiers.front().on_net))},
+          {"off_net_price_per_gb", tiers.empty() ? json(nullptr) : json(format_exact(tiers.front().off_net))},
+          {"currency", agreement.tariff.currency.str()}};
 }
 
 Result<Grant> parse_grant(const std::string& text) {
@@ -130,6 +163,7 @@ const std::vector<SheetColumn>& agreement_columns() {
                                                  {"grant", "GRANT"},
                                                  {"quota_bytes", "QUOTA", "bytes"},
                                                  {"quota_per", "PER"},
+                                                 {"narrowed", "NARROWED TO"},
                                                  {"price_per_gb", "ON-NET/GB", "number"},
                                                  {"off_net_price_per_gb", "OFF-NET/GB", "number"},
                                                  {"currency", "CURRENCY"},
@@ -155,7 +189,7 @@ Result<Answer> agreement_add(AdministrationContext& context, Arguments& argument
   if (!added) return pass_on(added);
   Answer answer;
   answer.registry_changed = true;
-  answer.result["agreement"] = agreement_json(*added, isp->name, now);
+  answer.result["agreement"] = agreement_json(terms_of(*added, *isp), now);
   answer.result["agreements"] = json::array({answer.result["agreement"]});
   answer.lines.push_back(fmt::format("Agreement {} with {}, hours and days on the clocks of {}", added->id.value,
                                      isp->name, isp->timezone));
@@ -172,15 +206,13 @@ Result<Answer> agreement_list(AdministrationContext& context, Arguments& argumen
   }
   auto isps = registry.isps();
   if (!isps) return pass_on(isps);
-  auto agreements = registry.agreements();
-  if (!agreements) return pass_on(agreements);
   Answer answer;
   auto& rows = answer.result["agreements"] = json::array();
   for (const auto& isp : *isps) {
     if (wanted && isp.name != *wanted) continue;
-    for (const auto& agreement : *agreements) {
-      if (agreement.isp == isp.id) rows.push_back(agreement_json(agreement, isp.name, context.clock.now()));
-    }
+    const auto agreements = isp_agreements(context.store, isp);
+    if (!agreements) return tl::make_unexpected(agreements.error());
+    for (const auto& agreement : *agreements) rows.push_back(agreement_json(agreement, context.clock.now()));
   }
   answer.add_sheet("agreements", agreement_columns());
   return answer;
