@@ -88,8 +88,8 @@ class Books:
 
     def check_statements(self):
         for isp, statement in self.statements.items():
-            lines = statement["lines"]
-            paid = sum(line["acknowledged_bytes"] for line in lines)
+            lines = statement["charges"]["lines"]
+            paid = sum(line["quantity"] for line in lines if line["kind"] == "volume")
             served = self.acknowledged(**{"from": isp, "source": "peer"})
             require(paid == served, f"{isp}'s statement bills {paid:,} bytes, what its customers served")
             export = self.cluster.folder / f"{isp}.json"

@@ -40,7 +40,7 @@ class Audit:
             Traffic(questions).ask_all(4 if number == 0 else 1)
             for party in self.parties:
                 if number != 1:
-                    check_settlement(self, party)
+                    check_settlement(self, party, exports=number == 2)
                 for months in closes[number + 1:]:  # those that are closed now are compared then
                     for month in months:
                         self.check_statement(party, month)

@@ -8,7 +8,6 @@ from history import QUARTER, local_month
 from reports import local, window_of_period
 
 GIGABYTE = 10 ** 9
-PRICED_AS = "file"  # charges tell no classes of content apart (tracker/ledger/README.md)
 FIVE_MINUTES = 5 * 60 * 1000
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 MINOR = {"EUR": 100, "USD": 100, "JPY": 1}
@@ -113,7 +112,7 @@ def volume_lines(term, receipts, grain):
     for r in receipts:
         order = r.order
         on_net = bool(order["source_isp"]) and order["source_isp"] == order["destination_isp"]
-        key = (r.end // grain * grain, not on_net, PRICED_AS, order["owner"], order["agreement"])
+        key = (r.end // grain * grain, not on_net, order["class"], order["owner"], order["agreement"])
         buckets.setdefault(key, []).append(r)
     lines, used, tier = {}, 0, 0
     for (start, off_net, content_class, owner, _), inside in sorted(buckets.items()):

@@ -33,6 +33,9 @@ class Tracker:
         self.asked += 1
         return json.loads(self._run(*words, "--json", "--data", self.data))
 
+    def verify(self, export):
+        return json.loads(self._run("verify", export, "--json"))
+
     def load(self, number, part):
         """Plays a part of the history into the books; returns what was handed in and what was answered."""
         plan, told = self.folder / f"history{number}.json", self.folder / f"evidence{number}.json"

@@ -1,6 +1,6 @@
 #pragma once
 // Reads one JSON object field by field; the first fault is kept with its place ("tariff.tiers[1].on_net: ...") and what
-// is read after it has default values. For the .cpp files of this folder and of tracker/ledger.
+// is read after it has default values. For the .cpp files of this folder, of tracker/ledger and of tracker/settlement.
 #include <optional>
 #include <set>
 #include <string>

@@ -35,6 +35,14 @@ std::vector<UsageBucket> by_quarters(const BucketList& buckets) {
   return sums;
 }
 
+// Of a tier that the tariff has, at peak only where it has peak hours. The bytes behind a percentile cost nothing.
+Money volume_price(const TariffTerms& tariff, const ChargeLine& line) {
+  if (tariff.kind == TariffKind::percentile) return {0, tariff.currency};
+  const auto& rates = tariff.tiers[static_cast<std::size_t>(line.tier)];
+  if (line.peak) return line.on_net ? *rates.peak_on_net : *rates.peak_off_net;
+  return line.on_net ? rates.on_net : rates.off_net;
+}
+
 // One agreement's charges for one month.
 class TermPricing {
  public:
@@ -76,13 +84,6 @@ class TermPricing {
     return scale_down(agreement_.tariff.tiers[tier + 1].from.value, scale_);
   }
 
-  Money price_in(std::size_t tier, bool on_net, bool peak) const {
-    if (agreement_.tariff.kind == TariffKind::percentile) return {0, agreement_.tariff.currency};
-    const auto& rates = agreement_.tariff.tiers[tier];
-    if (peak) return on_net ? *rates.peak_on_net : *rates.peak_off_net;
-    return on_net ? rates.on_net : rates.off_net;
-  }
-
   void add_volume(const UsageBucket& bucket) {
     const bool peak = agreement_.tariff.peak.contains(calendar_.minute_at(bucket.start));
     auto left = bucket.acked.value;
@@ -91,12 +92,13 @@ class TermPricing {
       auto bound = bound_after(tier_);
       while (bound && used_ >= *bound) bound = bound_after(++tier_);
       const auto taken = bound ? std::min(left, *bound - used_) : left;
-      auto piece = line(ChargeKind::volume, price_in(tier_, bucket.on_net, peak));
+      auto piece = line(ChargeKind::volume, {0, agreement_.tariff.currency});
       piece.tier = static_cast<int>(tier_);
       piece.on_net = bucket.on_net;
       piece.peak = peak;
       piece.content_class = bucket.content_class;
       piece.owner = bucket.owner;
+      piece.price = volume_price(agreement_.tariff, piece);
       auto& sum = volume_.try_emplace(key_of(piece), piece).first->second;
       sum.quantity += taken;
       // A receipt is counted once, in the tier in which its bucket began.
@@ -172,6 +174,25 @@ Status check_terms(const IspAgreement& agreement, const TermSpan& term, const Us
 }
 
 }  // namespace
+
+DurationMs usage_grain(const std::vector<IspAgreement>& agreements, const TimeWindow& window) {
+  const bool samples = std::any_of(agreements.begin(), agreements.end(), [&](const auto& agreement) {
+    return agreement.tariff.kind == TariffKind::percentile && agreement.from < window.until &&
+           (!agreement.until || window.from < *agreement.until);
+  });
+  return samples ? kFiveMinutes : kQuarterHour;
+}
+
+Result<Money> agreed_price(const TariffTerms& tariff, const ChargeLine& line) {
+  if (line.kind == ChargeKind::percentile && tariff.per_megabit) return *tariff.per_megabit;
+  if (line.kind == ChargeKind::shortfall && tariff.minimum) return *tariff.minimum;
+  if (line.kind == ChargeKind::volume) {
+    const auto tiers = static_cast<int>(std::max<std::size_t>(1, tariff.tiers.size()));
+    const bool known = line.tier >= 0 && line.tier < tiers && (!line.peak || !tariff.peak.empty());
+    if (known) return volume_price(tariff, line);
+  }
+  return refuse(fmt::format("its tariff has no such {} line", name_of(line.kind)));
+}
 
 Result<Charges> price_isp(const std::vector<IspAgreement>& agreements, const Usage& usage, const TimeWindow& window) {
   if (auto good = check_usage(usage, window); !good) return tl::make_unexpected(good.error());

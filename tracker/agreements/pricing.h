@@ -1,10 +1,9 @@
 #pragma once
 // What is owed for a window of time, from the agreements over time and the usage. Pure; integers only. Rules:
-//  - Usage is priced by the agreement in force at its time; a bucket after an agreement's end, in which orders of
-//  before
-//    it are still finished, by the one under which these were signed.
+//  - Usage is priced by the agreement in force at its time; a bucket after the last agreement's end, in which orders of
+//    before it are still finished, by the one under which these were signed.
 //  - Tiers are marginal and filled in the order of time, within a quarter of an hour on-net first, then by class and
-//  owner.
+//    owner.
 //  - Terms of a month hold for a local month. In a month for a part of which an agreement is in force, that part (by
 //    time) scales its tiers' bounds and an owner's threshold (rounded down to the byte), its minimum, its flat fee and
 //    its price of the percentile; each agreement counts its own bytes and samples from its first instant in the month.
@@ -15,6 +14,12 @@
 #include "tracker/agreements/usage.h"
 
 namespace waybill::tracker {
+
+// The grain that price_isp needs the window's usage by: 5 minutes where an agreement in force in it is by percentile.
+DurationMs usage_grain(const std::vector<IspAgreement>& agreements, const TimeWindow& window);
+
+// The price that the terms state for a line of an ISP's charges. Refused where they have no such line.
+Result<Money> agreed_price(const TariffTerms& tariff, const ChargeLine& line);
 
 // What the operator owes the ISP. Refused: usage that no agreement covers, a window that ends or begins within a month
 // whose terms are of the whole month, a percentile of other than 5-minute samples, amounts that do not fit.

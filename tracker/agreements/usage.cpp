@@ -4,6 +4,27 @@
 
 namespace waybill::tracker {
 
+Status UsageCount::add(const UsageBucket& receipt) {
+  const TimeMs start{receipt.start.value / grain_.value * grain_.value};
+  auto& sum =
+      sums_
+          .try_emplace(
+              {start, !receipt.on_net, receipt.content_class, receipt.owner, receipt.agreement},
+              UsageBucket{start, receipt.agreement, receipt.on_net, receipt.content_class, receipt.owner, {}, 0})
+          .first->second;
+  if (__builtin_add_overflow(sum.acked.value, receipt.acked.value, &sum.acked.value) ||
+      __builtin_add_overflow(sum.receipts, receipt.receipts, &sum.receipts)) {
+    return refuse(fmt::format("the usage at {} does not fit in 63 bits", format_time(start)));
+  }
+  return {};
+}
+
+Usage UsageCount::usage() const {
+  Usage usage{grain_, {}};
+  for (const auto& [key, bucket] : sums_) usage.buckets.push_back(bucket);
+  return usage;
+}
+
 Status check_usage(const Usage& usage, const TimeWindow& window) {
   if (window.from >= window.until) {
     return refuse(fmt::format("the window is reversed or empty: it begins at {} and ends at {}",

@@ -1,6 +1,8 @@
 #pragma once
 // What pricing is computed from: sums of verified receipts and deliveries by stretch of time.
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tracker/agreements/isp_agreement.h"
@@ -33,6 +35,21 @@ struct DeliveryCount {
   std::string title;
   std::int64_t count = 0;
   bool operator==(const DeliveryCount&) const = default;
+};
+
+// Counts receipts one by one into buckets.
+class UsageCount {
+ public:
+  explicit UsageCount(DurationMs grain) : grain_(grain) {}
+  // `receipt`: a bucket whose `start` is the end of the receipts that it stands for. Refused where bytes or receipts of
+  // a bucket do not fit in 63 bits.
+  Status add(const UsageBucket& receipt);
+  Usage usage() const;  // by start, on-net first, class, owner, agreement
+
+ private:
+  using Key = std::tuple<TimeMs, bool, ContentClass, std::string, AgreementId>;
+  DurationMs grain_;
+  std::map<Key, UsageBucket> sums_;
 };
 
 // Refuses another grain, a start off the grain or outside `window`, and a count below zero.

@@ -6,6 +6,8 @@
 //
 // Request: {"command": "isp add", "arguments": {"name": "SP1", "prefix": ["198.51.100.0/24"], ...}}
 //          Values are texts as on the command line, lists of them, or booleans for flags.
+//          "for": who reads the answer, "isp NAME", "owner NAME" or "file": clients then stand in it under pseudonyms
+//          of that recipient's own, and no address does. Left away, or "operator": everything is told.
 // Answer:  {"ok": true, "result": {...}}, and for people "lines", "notes" (texts) and "sheets" (tables: "rows" naming a
 //          list in the result, "columns" of "key", "heading", "kind", "csv_only"), "failure" (the answer stands, but
 //          the exit status is 1: an audit that found faults), plus "registry_changed": true where

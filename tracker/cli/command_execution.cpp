@@ -72,10 +72,32 @@ Result<std::string> content_id(const DataDirectory& directory, const std::string
   return answer->at("result").at("contents").at(0).at("id").get<std::string>();
 }
 
+// What is written to a file is taken to be for somebody else.
+std::string recipient_of(const Invocation& invocation) {
+  if (!invocation.recipient.empty()) return invocation.recipient;
+  return invocation.names_clients && !invocation.out.empty() ? "file" : "";
+}
+
+// Commands that only read cannot make the secret of pseudonyms: it is made before them, once for these books.
+Status prepare_pseudonyms(const DataDirectory& directory) {
+  const json request = {{"command", "pseudonyms"}};
+  const auto known = run_here(directory, request, StoreAccess::read_only);
+  if (known && known->at("ok") == true) return {};
+  const auto made = change(directory, request);
+  if (!made) return tl::make_unexpected(made.error());
+  return made->at("ok") == true ? Status{} : refuse(made->at("error").get<std::string>());
+}
+
 Result<json> run(const Invocation& invocation) {
   auto directory = find_data_directory(invocation.data);
   if (!directory) return pass_on(directory);
   json request = {{"command", invocation.command}, {"arguments", invocation.arguments}};
+  const auto recipient = recipient_of(invocation);
+  if (!recipient.empty()) request["for"] = recipient;
+  const bool itemised = invocation.command == "settle" && invocation.arguments.contains("itemised");
+  if (itemised || (!recipient.empty() && recipient != "operator")) {
+    if (auto ready = prepare_pseudonyms(*directory); !ready) return pass_on(ready);
+  }
   if (reads_only(invocation.command)) return run_here(*directory, request, StoreAccess::read_only);
   if (!needs_running_tracker(invocation.command)) return change(*directory, request);
   if (request.at("arguments").contains("content")) {

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <exception>
 
+#include <fmt/format.h>
+
 #include "common/command_line/usage_message.h"
 #include "tracker/cli/administration.h"
 #include "tracker/cli/answer_text_json.h"
@@ -52,8 +54,12 @@ int run_and_print(Invocation& invocation) {
     keep_files_private();
     return run_server(invocation);
   }
-  const bool evidence = invocation.command == "settle" && invocation.arguments.contains("evidence");
-  if (evidence && invocation.format != OutputFormat::json) return complain("--evidence needs --format json", 2);
+  for (const auto* form : {"evidence", "itemised"}) {
+    const bool wanted = invocation.command == "settle" && invocation.arguments.contains(form);
+    if (wanted && invocation.format != OutputFormat::json) {
+      return complain(fmt::format("--{} needs --format json", form), 2);
+    }
+  }
   if (invocation.command == "agents" && invocation.arguments.contains("for") &&
       !invocation.arguments.contains("content")) {
     return complain("--for needs --content: it asks who would serve this agent that content", 2);

@@ -79,6 +79,15 @@ CommandOptions& CommandOptions::window() {
       .text("--until", "until", "up to, not including, this time", "TIME");
 }
 
+CommandOptions& CommandOptions::recipient() {
+  app_->add_option("--for", invocation_.recipient,
+                   "who reads it: 'isp NAME' or 'owner NAME' sees its own pseudonyms for clients and no addresses; "
+                   "file: nobody named (default with --out); operator: everything (default otherwise)")
+      ->type_name("WHO");
+  app_->preparse_callback([&invocation = invocation_](std::size_t) { invocation.names_clients = true; });
+  return *this;
+}
+
 CommandOptions& CommandOptions::data() {
   app_->add_option("--data", invocation_.data,
                    "the tracker's data directory (else $WAYBILL_TRACKER_DATA, else /var/lib/waybill-tracker)")

@@ -31,6 +31,8 @@ class CommandOptions {
   CLI::App& app() { return *app_; }
   // --since, --until
   CommandOptions& window();
+  // --for: of commands that name clients
+  CommandOptions& recipient();
   // --data
   CommandOptions& data();
   // --format table|csv|json, --json, --out FILE

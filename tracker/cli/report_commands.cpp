@@ -40,6 +40,7 @@ void add_account_reports(CLI::App& report, Invocation& invocation) {
                         invocation);
   add_place_and_time(add_content(add_isps(matrix)))
       .text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE")
+      .recipient()
       .data()
       .output();
   CommandOptions shares(report, "shares", "how the bytes divide into on-net peers, off-net peers and CDN nodes",
@@ -47,6 +48,7 @@ void add_account_reports(CLI::App& report, Invocation& invocation) {
   add_place_and_time(add_content(add_isps(shares))
                          .text("--client", "client", "received by this agent: key, first digits, or name", "ID"))
       .list("--group-by", "group_by", kGroups, "WHAT")
+      .recipient()
       .data()
       .output();
 }
@@ -66,6 +68,7 @@ void add_component_reports(CLI::App& report, Invocation& invocation) {
                                            "links (default), or one kind, as `records` and `component list` name them",
                                            "KIND")
                                      .text("--component", "component", kComponent, "NAME"))))
+      .recipient()
       .data()
       .output();
   CommandOptions series(report, "series", "what components carried, by spans of 5 minutes or more", "report series",
@@ -73,6 +76,7 @@ void add_component_reports(CLI::App& report, Invocation& invocation) {
   add_time(add_content(series.text("--component", "component", kComponent, "NAME")
                            .text("--kind", "kind", "all of a kind instead (default inter-isp-link)", "KIND")
                            .text("--grain", "grain", "5min (default), 15min or hour", "GRAIN")))
+      .recipient()
       .data()
       .output();
   CommandOptions percentile(report, "percentile", "95th percentile, peak and average rate of components in a direction",
@@ -83,6 +87,7 @@ void add_component_reports(CLI::App& report, Invocation& invocation) {
                            .text("--order", "order",
                                  "the most first by percentile (default), peak or bytes; or by name", "ORDER")
                            .text("--limit", "limit", "show the first so many rows", "N")))
+      .recipient()
       .data()
       .output();
 }
@@ -100,6 +105,7 @@ void add_reports(CLI::App& program, Invocation& invocation) {
           .text("--traffic", "traffic", "on-net (both ends at one ISP), off-net, or all (default)", "TRAFFIC")
           .text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE"))
       .list("--group-by", "group_by", kGroups, "WHAT")
+      .recipient()
       .data()
       .output();
   CommandOptions files(*report, "files", "how many files were received whole and verified", "report files", invocation);
@@ -108,6 +114,7 @@ void add_reports(CLI::App& program, Invocation& invocation) {
                          .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
                          .text("--delivered-to", "delivered_to", "received at this ISP", "ISP")
                          .text("--from", "from", "refused here: a file comes from many senders", "ISP"))
+      .recipient()
       .data()
       .output();
   CommandOptions balance(*report, "balance", "the difference between the bytes that two ISPs sent each other",
@@ -117,6 +124,7 @@ void add_reports(CLI::App& program, Invocation& invocation) {
                          .text("--owner", "owner", "of this owner's content", "OWNER")
                          .text("--class", "class", "of this class of content: file or live", "CLASS")
                          .text("--content", "content", "of this content: id, first digits, or title", "CONTENT"))
+      .recipient()
       .data()
       .output();
   add_account_reports(*report, invocation);
@@ -130,10 +138,12 @@ void add_re_resolution(CLI::App& records, Invocation& invocation) {
       .needed_text("--since", "since", "records whose receipts end from this time on", "TIME")
       .text("--until", "until", "up to, not including, this time", "TIME")
       .flag("--yes", "yes", "change the records that come out otherwise (the receipts stay as they are)")
+      .recipient()
       .data()
       .output();
   CommandOptions(records, "re-resolutions", "when records were resolved again, and how many", "records re-resolutions",
                  invocation)
+      .recipient()
       .data()
       .output();
 }
@@ -150,6 +160,7 @@ void add_report_commands(CLI::App& program, Invocation& invocation) {
       .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
       .window()
       .text("--limit", "limit", "at most so many, the latest (default 1000)", "N")
+      .recipient()
       .data()
       .output();
   add_re_resolution(records.app(), invocation);
@@ -159,12 +170,17 @@ void add_report_commands(CLI::App& program, Invocation& invocation) {
       .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
       .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
       .window()
+      .recipient()
       .data()
       .output();
   CommandOptions(program, "settle", "what is owed to an ISP for a period", "settle", invocation)
       .needed_text("--isp", "isp", "the ISP", "NAME")
       .needed_text("--period", "period", "2026-11, 2026-Q4, 2026 or 2026-11-23, in the ISP's time zone", "PERIOD")
-      .flag("--evidence", "evidence", "with every receipt behind it, for `waybill-tracker verify` (JSON only)")
+      .flag("--itemised", "itemised",
+            "for the ISP: with a signed list of the receipts behind it, clients under pseudonyms (JSON only)")
+      .flag("--evidence", "evidence",
+            "for an auditor: with every signed order and receipt, in which clients' keys and addresses stand (JSON "
+            "only)")
       .data()
       .output();
   CommandOptions(program, "verify", "check a settlement export with public keys alone", "verify", invocation)

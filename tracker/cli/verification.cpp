@@ -33,44 +33,74 @@ Result<VerifiedExport> verify(const json& arguments) {
 
 json totals_json(const Statement& statement) {
   json totals = json::array();
-  for (const auto& total : statement.totals) {
-    totals.push_back({{"currency", total.currency.str()},
-                      {"amount", format_minor(total.amount_minor, total.currency)},
-                      {"acknowledged_bytes", total.acked.value},
-                      {"receipts", total.receipts}});
+  for (const auto& total : statement.charges.totals) {
+    totals.push_back(
+        {{"currency", total.currency.str()}, {"amount", format_minor(total.amount_minor, total.currency)}});
   }
   return totals;
 }
 
+const char* name_of(ProofKind proof) {
+  switch (proof) {
+    case ProofKind::none:
+      return "none";
+    case ProofKind::items:
+      return "items";
+    case ProofKind::evidence:
+      return "evidence";
+  }
+  return "none";
+}
+
+void add_proof(const VerifiedExport& verified, json& lines) {
+  const auto of = fmt::format("{} of {}", counted(verified.receipts, "receipt", "receipts"),
+                              counted(verified.orders, "order", "orders"));
+  if (verified.proof == ProofKind::none) {
+    lines.push_back(
+        "  it holds no receipts: signature, prices by its terms and arithmetic were checked; see settle "
+        "--itemised and --evidence");
+    return;
+  }
+  if (verified.proof == ProofKind::items) {
+    lines.push_back(fmt::format("  {}, by the tracker's signed list, priced by the terms, make up every line", of));
+    return;
+  }
+  lines.push_back(
+      fmt::format("  {}: every order, receipt and acknowledgement is signed by its party, and priced by the "
+                  "terms they make up every line",
+                  of));
+  lines.push_back("  which receiver is on-net and which content is live is the tracker's signed word, by its tables");
+}
+
 json verified_json(const VerifiedExport& verified) {
   const auto& statement = verified.statement;
+  const auto traffic = paid_traffic(statement.charges);
   json lines = {fmt::format("Good: the statement for {}, {}, made {}", statement.isp, statement.period,
                             format_time(statement.made_at)),
                 fmt::format("  signed by tracker key {}", verified.tracker_key.hex())};
-  if (verified.has_evidence) {
+  for (const auto& agreement : statement.agreements) {
     lines.push_back(
-        fmt::format("  {} of {}: every order, receipt and acknowledgement is signed by its party, and their bytes make "
-                    "up every line",
-                    counted(verified.receipts, "receipt", "receipts"), counted(verified.orders, "order", "orders")));
-    lines.push_back("  which receiver is on-net is the tracker's signed word, by its table of prefixes");
-  } else {
+        fmt::format("  priced by agreement {}, {}, as its terms stand in the export: compare them with yours",
+                    agreement.id.value, term_text(agreement.from, agreement.until)));
+  }
+  add_proof(verified, lines);
+  for (const auto& total : statement.charges.totals) {
     lines.push_back(
-        "  it holds no receipts, so that only signature and arithmetic were checked: see settle --evidence");
+        fmt::format("  due: {} {}", format_minor(total.amount_minor, total.currency), total.currency.str()));
   }
-  for (const auto& total : statement.totals) {
-    lines.push_back(fmt::format("  due: {} {} for {} acknowledged bytes ({})",
-                                format_minor(total.amount_minor, total.currency), total.currency.str(),
-                                exact_bytes(total.acked.value), human_bytes(total.acked.value)));
-  }
+  lines.push_back(fmt::format("  for {} acknowledged bytes ({})", exact_bytes(traffic.acked.value),
+                              human_bytes(traffic.acked.value)));
   return {{"ok", true},
           {"result",
            {{"good", true},
             {"tracker_key", verified.tracker_key.hex()},
             {"isp", statement.isp},
             {"period", statement.period},
-            {"evidence", verified.has_evidence},
+            {"proof", name_of(verified.proof)},
+            {"evidence", verified.proof == ProofKind::evidence},
             {"orders", verified.orders},
             {"receipts", verified.receipts},
+            {"acknowledged_bytes", traffic.acked.value},
             {"totals", totals_json(statement)}}},
           {"lines", std::move(lines)}};
 }

@@ -20,13 +20,6 @@ Result<std::vector<AccountStatement>> read_all(const std::vector<ClosedPeriod>& 
   return statements;
 }
 
-bool needs_samples(const std::vector<IspAgreement>& agreements, const TimeWindow& window) {
-  return std::any_of(agreements.begin(), agreements.end(), [&](const auto& agreement) {
-    return agreement.tariff.kind == TariffKind::percentile && agreement.from < window.until &&
-           (!agreement.until || window.from < *agreement.until);
-  });
-}
-
 Result<SeriesEnd> end_of(Store& store, const std::string& series) {
   InvoiceQuery query;
   query.series = series;
@@ -68,8 +61,7 @@ Result<Charges> Books::isp_charges(const TimeWindow& window) {
   if (!isp) return tl::make_unexpected(isp.error());
   const auto agreements = isp_agreements(store_, *isp);
   if (!agreements) return tl::make_unexpected(agreements.error());
-  const auto grain = needs_samples(*agreements, window) ? kFiveMinutes : kQuarterHour;
-  const auto usage = isp_usage(store_, isp->id, window, grain);
+  const auto usage = isp_usage(store_, isp->id, window, usage_grain(*agreements, window));
   if (!usage) return tl::make_unexpected(usage.error());
   return price_isp(*agreements, *usage, window);
 }

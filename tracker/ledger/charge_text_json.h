@@ -1,5 +1,5 @@
 #pragma once
-// Charge lines as JSON, in statements and invoices. For the .cpp files of this folder.
+// Charge lines as JSON, in statements and invoices. For the .cpp files of this folder and of tracker/settlement.
 #include <nlohmann/json.hpp>
 
 #include "tracker/agreements/charge_line.h"

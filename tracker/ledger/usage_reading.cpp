@@ -1,18 +1,13 @@
 #include "tracker/ledger/usage_reading.h"
 
 #include <map>
-#include <tuple>
 
 namespace waybill::tracker {
 
 namespace {
 
-// All of it is priced as files, as `settle` does: both must tell classes apart at once, or they round differently.
-constexpr auto kClass = ContentClass::file;
-
 Result<Usage> five_minutes(Store& store, IspId isp, const TimeWindow& window) {
-  using Key = std::tuple<TimeMs, AgreementId, bool, std::string>;
-  std::map<Key, UsageBucket> sums;
+  UsageCount count(kFiveMinutes);
   ReceiptQuery query;
   query.source_isp = isp;
   query.since = window.from;
@@ -20,21 +15,10 @@ Result<Usage> five_minutes(Store& store, IspId isp, const TimeWindow& window) {
   const auto read = store.evidence().each_receipt(query, [&](const StoredReceipt& receipt) -> Status {
     const auto& facts = receipt.facts;
     if (facts.cdn_node) return {};
-    const TimeMs start{receipt.end.value / kFiveMinutes.value * kFiveMinutes.value};
-    auto& sum = sums[{start, facts.agreement, facts.on_net, facts.owner}];
-    sum.start = start;
-    sum.agreement = facts.agreement;
-    sum.on_net = facts.on_net;
-    sum.content_class = kClass;
-    sum.owner = facts.owner;
-    sum.acked += receipt.acked;
-    ++sum.receipts;
-    return {};
+    return count.add({receipt.end, facts.agreement, facts.on_net, facts.content_class, facts.owner, receipt.acked, 1});
   });
   if (!read) return tl::make_unexpected(read.error());
-  Usage usage{kFiveMinutes, {}};
-  for (auto& [key, bucket] : sums) usage.buckets.push_back(std::move(bucket));
-  return usage;
+  return count.usage();
 }
 
 }  // namespace
@@ -47,13 +31,13 @@ Result<Usage> isp_usage(Store& store, IspId isp, const TimeWindow& window, Durat
   query.since = window.from;
   query.until = window.until;
   query.group_by = {AccountDimension::agreement, AccountDimension::isp_pair, AccountDimension::owner,
-                    AccountDimension::quarter};
+                    AccountDimension::content_class, AccountDimension::quarter};
   const auto rows = store.accounts().query(query);
   if (!rows) return tl::make_unexpected(rows.error());
   Usage usage{kQuarterHour, {}};
   for (const auto& row : *rows) {
-    usage.buckets.push_back({row.quarter.value().start(), row.agreement.value(), row.from == row.to, kClass,
-                             row.owner.value(), row.counters.acked, row.counters.receipts});
+    usage.buckets.push_back({row.quarter.value().start(), row.agreement.value(), row.from == row.to,
+                             row.content_class.value(), row.owner.value(), row.counters.acked, row.counters.receipts});
   }
   return usage;
 }
@@ -63,13 +47,18 @@ Result<Usage> owner_usage(Store& store, const std::string& owner, const TimeWind
   query.owner = owner;
   query.since = window.from;
   query.until = window.until;
-  query.group_by = {AccountDimension::quarter};
+  query.group_by = {AccountDimension::content_class, AccountDimension::quarter};
   const auto rows = store.accounts().query(query);
   if (!rows) return tl::make_unexpected(rows.error());
   Usage usage{kQuarterHour, {}};
   for (const auto& row : *rows) {
-    usage.buckets.push_back(
-        {row.quarter.value().start(), {}, false, kClass, owner, row.counters.acked, row.counters.receipts});
+    usage.buckets.push_back({row.quarter.value().start(),
+                             {},
+                             false,
+                             row.content_class.value(),
+                             owner,
+                             row.counters.acked,
+                             row.counters.receipts});
   }
   return usage;
 }

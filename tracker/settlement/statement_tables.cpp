@@ -11,29 +11,62 @@ namespace {
 
 std::string traffic_name(bool on_net) { return on_net ? "on-net" : "off-net"; }
 
+// What a kind of line has none of stays empty.
+std::vector<std::string> place_cells(const ChargeLine& line) {
+  if (line.kind != ChargeKind::volume) return {"", "", "", "", ""};
+  return {std::to_string(line.tier + 1), traffic_name(line.on_net), line.peak ? "peak" : "off-peak",
+          name_of(line.content_class), line.owner};
+}
+
 std::string lines_table(const Statement& statement) {
-  TextTable table{{{"AGREEMENT", true},
+  TextTable table{{{"MONTH"},
+                   {"AGREEMENT", true},
+                   {"KIND"},
+                   {"TIER", true},
                    {"TRAFFIC"},
+                   {"HOURS"},
+                   {"CLASS"},
                    {"OWNER"},
-                   {"ACKNOWLEDGED BYTES", true},
+                   {"QUANTITY", true},
                    {"", true},
                    {"RECEIPTS", true},
-                   {"PRICE/GB", true},
+                   {"PRICE", true},
                    {"AMOUNT", true},
-                   {"CURRENCY"},
-                   {"UNACKNOWLEDGED BYTES", true}},
+                   {"CURRENCY"}},
                   {}};
-  for (const auto& line : statement.lines) {
-    const auto& currency = line.price_per_gb.currency;
-    table.rows.push_back({std::to_string(line.agreement.value), traffic_name(line.on_net), line.owner,
-                          exact_bytes(line.acked.value), human_bytes(line.acked.value), std::to_string(line.receipts),
-                          format_exact(line.price_per_gb), format_minor(line.amount_minor, currency), currency.str(),
-                          exact_bytes(line.unacknowledged.value)});
+  for (const auto& line : statement.charges.lines) {
+    const auto currency = line.price.currency;
+    const bool volume = line.kind == ChargeKind::volume;
+    std::vector<std::string> row{line.month, std::to_string(line.agreement.value), name_of(line.kind)};
+    for (auto& cell : place_cells(line)) row.push_back(std::move(cell));
+    row.push_back(exact_bytes(line.quantity));
+    row.push_back(volume ? human_bytes(line.quantity) : "");
+    row.push_back(volume ? std::to_string(line.receipts) : "");
+    for (auto& cell : {format_exact(line.price), format_minor(line.amount_minor, currency), currency.str()}) {
+      row.push_back(cell);
+    }
+    table.rows.push_back(std::move(row));
   }
-  for (const auto& total : statement.totals) {
-    table.rows.push_back({"", "TOTAL", "", exact_bytes(total.acked.value), human_bytes(total.acked.value),
-                          std::to_string(total.receipts), "", format_minor(total.amount_minor, total.currency),
-                          total.currency.str(), exact_bytes(total.unacknowledged.value)});
+  for (const auto& total : statement.charges.totals) {
+    table.rows.push_back({"", "", "TOTAL", "", "", "", "", "", "", "", "", "",
+                          format_minor(total.amount_minor, total.currency), total.currency.str()});
+  }
+  return render_table(table);
+}
+
+std::string terms_text(const Statement& statement) {
+  std::string text;
+  for (const auto& agreement : statement.agreements) {
+    text += fmt::format("Agreement {}: {}\n", agreement.id.value, term_text(agreement.from, agreement.until));
+  }
+  return text;
+}
+
+std::string unacknowledged_table(const Statement& statement) {
+  TextTable table{{{"TRAFFIC"}, {"CLASS"}, {"OWNER"}, {"UNACKNOWLEDGED BYTES", true}, {"", true}}, {}};
+  for (const auto& line : statement.unacknowledged) {
+    table.rows.push_back({traffic_name(line.on_net), name_of(line.content_class), line.owner,
+                          exact_bytes(line.bytes.value), human_bytes(line.bytes.value)});
   }
   return render_table(table);
 }
@@ -63,10 +96,14 @@ std::string statement_as_text(const Statement& statement) {
                                  format_time(statement.window.from), format_time(statement.window.until),
                                  printable(statement.timezone));
   text +=
-      "Due to the ISP for the uplink its customers lent; price per GB of 10^9 acknowledged bytes, each line rounded "
-      "once, halves to even.\n\n";
-  if (statement.lines.empty()) text += "Its customers' uplinks carried nothing in this period.\n";
-  if (!statement.lines.empty() || !statement.totals.empty()) text += lines_table(statement);
+      "Due to the ISP for the uplink its customers lent, each receipt by the agreement in force at its end; volume: "
+      "price per GB of 10^9 acknowledged bytes. Each line is rounded once, halves to even.\n";
+  text += terms_text(statement) + "\n";
+  if (statement.charges.lines.empty()) text += "Its customers' uplinks carried nothing in this period.\n";
+  if (!statement.charges.lines.empty() || !statement.charges.totals.empty()) text += lines_table(statement);
+  if (!statement.unacknowledged.empty()) {
+    text += "\nSent, and acknowledged by nobody (for information: not paid)\n" + unacknowledged_table(statement);
+  }
   if (!statement.cdn_nodes.empty()) {
     text += "\nSent by CDN nodes at this ISP (for information: no customer's uplink, nothing is owed for it)\n";
     text += cdn_nodes_table(statement);
@@ -83,13 +120,17 @@ std::string statement_as_csv(const Statement& statement) {
   TextTable table{{{"entry"},
                    {"isp"},
                    {"period"},
+                   {"month"},
                    {"agreement"},
+                   {"kind"},
+                   {"tier"},
                    {"traffic"},
+                   {"hours"},
+                   {"class"},
                    {"owner"},
-                   {"acknowledged_bytes"},
+                   {"quantity"},
                    {"receipts"},
-                   {"unacknowledged_bytes"},
-                   {"price_per_gb"},
+                   {"price"},
                    {"currency"},
                    {"amount"},
                    {"note"}},
@@ -100,22 +141,32 @@ std::string statement_as_csv(const Statement& statement) {
     table.rows.push_back(std::move(row));
   };
   const auto number = [](std::int64_t value) { return std::to_string(value); };
-  for (const auto& line : statement.lines) {
-    const auto& currency = line.price_per_gb.currency;
-    add("line", {number(line.agreement.value), traffic_name(line.on_net), line.owner, number(line.acked.value),
-                 number(line.receipts), number(line.unacknowledged.value), format_exact(line.price_per_gb),
-                 currency.str(), format_minor(line.amount_minor, currency), ""});
+  for (const auto& line : statement.charges.lines) {
+    const auto currency = line.price.currency;
+    std::vector<std::string> cells{line.month, number(line.agreement.value), name_of(line.kind)};
+    for (auto& cell : place_cells(line)) cells.push_back(std::move(cell));
+    for (auto& cell : {number(line.quantity), line.kind == ChargeKind::volume ? number(line.receipts) : "",
+                       format_exact(line.price), currency.str(), format_minor(line.amount_minor, currency)}) {
+      cells.push_back(cell);
+    }
+    cells.emplace_back("");
+    add("line", std::move(cells));
   }
-  for (const auto& total : statement.totals) {
-    add("total", {"", "", "", number(total.acked.value), number(total.receipts), number(total.unacknowledged.value), "",
-                  total.currency.str(), format_minor(total.amount_minor, total.currency), ""});
+  for (const auto& total : statement.charges.totals) {
+    add("total", {"", "", "", "", "", "", "", "", "", "", "", total.currency.str(),
+                  format_minor(total.amount_minor, total.currency), ""});
+  }
+  for (const auto& line : statement.unacknowledged) {
+    add("unacknowledged", {"", "", "", "", traffic_name(line.on_net), "", name_of(line.content_class), line.owner,
+                           number(line.bytes.value), "", "", "", "", "for information: not paid"});
   }
   for (const auto& line : statement.cdn_nodes) {
-    add("cdn_node", {"", traffic_name(line.on_net), line.owner, number(line.acked.value), number(line.receipts), "", "",
-                     "", "", "for information: not paid"});
+    add("cdn_node", {"", "", "", "", traffic_name(line.on_net), "", "", line.owner, number(line.acked.value),
+                     number(line.receipts), "", "", "", "for information: not paid"});
   }
   for (const auto& line : statement.refused) {
-    add("refused", {"", "", "", "", number(line.count), "", "", "", "", std::string(protocol::name_of(line.status))});
+    add("refused", {"", "", "", "", "", "", "", "", "", number(line.count), "", "", "",
+                    std::string(protocol::name_of(line.status))});
   }
   return render_csv(table);
 }

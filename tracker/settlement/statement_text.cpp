@@ -1,10 +1,11 @@
 #include "tracker/settlement/statement_text.h"
 
-#include <limits>
-#include <stdexcept>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "tracker/agreements/agreement_document.h"
+#include "tracker/agreements/document_reader_json.h"
+#include "tracker/ledger/charge_text_json.h"
 
 namespace waybill::tracker {
 
@@ -12,31 +13,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kFormat[] = "waybill statement 1";
+constexpr char kFormat[] = "waybill statement 2";
+constexpr std::size_t kMaxAgreements = 10'000;
+constexpr std::size_t kMaxRows = 1'000'000;
+constexpr std::int64_t kEndOfYear9999 = 253'402'300'799'999;
 
-std::string_view traffic_name(bool on_net) { return on_net ? "on-net" : "off-net"; }
-
-json line_json(const StatementLine& line) {
-  return {{"agreement", line.agreement.value},
-          {"traffic", traffic_name(line.on_net)},
-          {"owner", line.owner},
-          {"acknowledged_bytes", line.acked.value},
-          {"receipts", line.receipts},
-          {"unacknowledged_bytes", line.unacknowledged.value},
-          {"currency", line.price_per_gb.currency.str()},
-          {"price_per_gb", format_exact(line.price_per_gb)},
-          {"amount", format_minor(line.amount_minor, line.price_per_gb.currency)},
-          {"amount_minor", line.amount_minor}};
-}
-
-json total_json(const StatementTotal& total) {
-  return {{"currency", total.currency.str()},
-          {"acknowledged_bytes", total.acked.value},
-          {"receipts", total.receipts},
-          {"unacknowledged_bytes", total.unacknowledged.value},
-          {"amount", format_minor(total.amount_minor, total.currency)},
-          {"amount_minor", total.amount_minor}};
-}
+const char* traffic_name(bool on_net) { return on_net ? "on-net" : "off-net"; }
 
 json statement_json(const Statement& statement) {
   json value = {{"format", kFormat},
@@ -50,12 +32,20 @@ json statement_json(const Statement& statement) {
                 {"made_at", format_time(statement.made_at)},
                 {"made_at_ms", statement.made_at.value},
                 {"rounding", "each line once, to the minor unit, halves to even"},
-                {"lines", json::array()},
-                {"totals", json::array()},
+                {"agreements", json::array()},
+                {"charges", charges_json(statement.charges)},
+                {"unacknowledged", json::array()},
                 {"cdn_nodes", json::array()},
                 {"refused_receipts", json::array()}};
-  for (const auto& line : statement.lines) value["lines"].push_back(line_json(line));
-  for (const auto& total : statement.totals) value["totals"].push_back(total_json(total));
+  for (const auto& agreement : statement.agreements) {
+    value["agreements"].push_back({{"id", agreement.id.value}, {"terms", json::parse(document_text(agreement))}});
+  }
+  for (const auto& line : statement.unacknowledged) {
+    value["unacknowledged"].push_back({{"traffic", traffic_name(line.on_net)},
+                                       {"class", name_of(line.content_class)},
+                                       {"owner", line.owner},
+                                       {"bytes", line.bytes.value}});
+  }
   for (const auto& line : statement.cdn_nodes) {
     value["cdn_nodes"].push_back({{"traffic", traffic_name(line.on_net)},
                                   {"owner", line.owner},
@@ -69,104 +59,110 @@ json statement_json(const Statement& statement) {
   return value;
 }
 
-// Throws json::exception for a missing or mistyped field, std::invalid_argument for a value out of its range.
-Currency read_currency(const json& value) {
-  const auto currency = Currency::parse(value.at("currency").get<std::string>());
-  if (!currency) throw std::invalid_argument(currency.error().message);
-  return *currency;
+bool read_traffic(DocumentReader& reader) {
+  return reader.choice<bool>("traffic", {{"on-net", true}, {"off-net", false}});
 }
 
-bool read_traffic(const json& value) { return value.at("traffic").get<std::string>() == "on-net"; }
-
-StatementLine read_line(const json& value) {
-  StatementLine line;
-  line.agreement = {value.at("agreement").get<std::int64_t>()};
-  line.on_net = read_traffic(value);
-  line.owner = value.at("owner").get<std::string>();
-  line.acked = {value.at("acknowledged_bytes").get<std::int64_t>()};
-  line.receipts = value.at("receipts").get<std::int64_t>();
-  line.unacknowledged = {value.at("unacknowledged_bytes").get<std::int64_t>()};
-  const auto price = parse_money(value.at("price_per_gb").get<std::string>(), read_currency(value));
-  if (!price) throw std::invalid_argument(price.error().message);
-  line.price_per_gb = *price;
-  line.amount_minor = value.at("amount_minor").get<std::int64_t>();
-  return line;
+void read_information(DocumentReader& reader, Statement& statement) {
+  reader.each("unacknowledged", kMaxRows, [&](DocumentReader& item) {
+    UnacknowledgedLine line;
+    line.on_net = read_traffic(item);
+    line.content_class =
+        item.choice<ContentClass>("class", {{"file", ContentClass::file}, {"live", ContentClass::live}});
+    line.owner = item.text("owner");
+    line.bytes = {item.integer("bytes", 1, kMaxDocumentInteger)};
+    statement.unacknowledged.push_back(std::move(line));
+  });
+  reader.each("cdn_nodes", kMaxRows, [&](DocumentReader& item) {
+    CdnNodeLine line;
+    line.on_net = read_traffic(item);
+    line.owner = item.text("owner");
+    line.acked = {item.integer("acknowledged_bytes", 0, kMaxDocumentInteger)};
+    line.receipts = item.integer("receipts", 0, kMaxDocumentInteger);
+    statement.cdn_nodes.push_back(std::move(line));
+  });
+  reader.each("refused_receipts", kMaxRows, [&](DocumentReader& item) {
+    const auto status = static_cast<int>(item.integer("status", 0, INT32_MAX));
+    if (!protocol::is_known_receipt_status(status)) item.blame("status", "no status of a receipt has this number");
+    item.text("name");
+    statement.refused.push_back(
+        {static_cast<protocol::ReceiptStatus>(status), item.integer("count", 0, kMaxDocumentInteger)});
+  });
 }
 
-StatementTotal read_total(const json& value) {
-  return {read_currency(value),
-          {value.at("acknowledged_bytes").get<std::int64_t>()},
-          value.at("receipts").get<std::int64_t>(),
-          {value.at("unacknowledged_bytes").get<std::int64_t>()},
-          value.at("amount_minor").get<std::int64_t>()};
-}
-
-constexpr std::int64_t kEndOfYear9999 = 253'402'300'799'999;  // milliseconds
-
-// So that nothing that is added up later can overflow.
-void check_range(const Statement& statement) {
-  const auto good = [](std::int64_t value, std::int64_t limit) { return value >= 0 && value <= limit; };
-  const auto share = [](std::size_t count) {
-    return std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(count + 1);
-  };
-  bool within = true;
-  for (const auto time : {statement.window.from, statement.window.until, statement.made_at}) {
-    within = within && good(time.value, kEndOfYear9999);
-  }
-  for (const auto& line : statement.lines) {
-    const auto limit = share(statement.lines.size());
-    within = within && good(line.acked.value, limit) && good(line.unacknowledged.value, limit) &&
-             good(line.receipts, limit) && good(line.amount_minor, limit) && line.price_per_gb.micro_minor >= 0;
-  }
-  for (const auto& total : statement.totals) within = within && good(total.amount_minor, share(0));
-  if (!within) throw std::invalid_argument("a figure is out of its range");
-}
-
-Statement read_fields(const json& value) {
+Statement read_fields(DocumentReader& reader) {
   Statement statement;
-  statement.isp = value.at("isp").get<std::string>();
-  statement.period = value.at("period").get<std::string>();
-  statement.timezone = value.at("timezone").get<std::string>();
-  statement.window = {{value.at("from_ms").get<std::int64_t>()}, {value.at("until_ms").get<std::int64_t>()}};
-  statement.made_at = {value.at("made_at_ms").get<std::int64_t>()};
-  for (const auto& line : value.at("lines")) statement.lines.push_back(read_line(line));
-  for (const auto& total : value.at("totals")) statement.totals.push_back(read_total(total));
-  for (const auto& line : value.at("cdn_nodes")) {
-    statement.cdn_nodes.push_back({read_traffic(line),
-                                   line.at("owner").get<std::string>(),
-                                   {line.at("acknowledged_bytes").get<std::int64_t>()},
-                                   line.at("receipts").get<std::int64_t>()});
-  }
-  for (const auto& line : value.at("refused_receipts")) {
-    const int status = line.at("status").get<int>();
-    if (!protocol::is_known_receipt_status(status)) throw std::invalid_argument("unknown receipt status");
-    statement.refused.push_back({static_cast<protocol::ReceiptStatus>(status), line.at("count").get<std::int64_t>()});
-  }
+  if (reader.text("format") != kFormat) reader.blame("format", std::string("it is not '") + kFormat + "'");
+  statement.isp = reader.text("isp");
+  statement.period = reader.text("period");
+  statement.timezone = reader.text("timezone");
+  for (const auto* text : {"from", "until", "made_at", "rounding"}) reader.text(text);
+  const auto time = [&](const char* key) { return TimeMs{reader.integer(key, 0, kEndOfYear9999)}; };
+  statement.window = {time("from_ms"), time("until_ms")};
+  statement.made_at = time("made_at_ms");
+  reader.each("agreements", kMaxAgreements, [&](DocumentReader& item) {
+    statement.agreements.emplace_back().id = {item.integer("id", 1, INT64_MAX)};
+    item.object("terms");  // read as a document of its own, by read_terms
+  });
+  statement.charges = read_charges(reader.object("charges"));
+  read_information(reader, statement);
+  reader.finish();
   return statement;
+}
+
+Status read_terms(const json& value, Statement& statement) {
+  std::size_t at = 0;
+  for (auto& agreement : statement.agreements) {
+    auto terms = read_isp_agreement(value.at("agreements").at(at++).at("terms").dump());
+    if (!terms) return pass_on(terms.error(), fmt::format("agreement {}", agreement.id.value));
+    const auto id = agreement.id;
+    agreement = std::move(*terms);
+    agreement.id = id;
+  }
+  return {};
+}
+
+Status check_fields(const Statement& statement) {
+  if (auto known = check_zone(statement.timezone); !known) return known;
+  if (statement.window.from >= statement.window.until) return refuse("its window is reversed");
+  for (const auto& agreement : statement.agreements) {
+    if (agreement.isp != statement.isp || agreement.timezone != statement.timezone) {
+      return refuse(fmt::format("agreement {} is another ISP's, or on other clocks", agreement.id.value));
+    }
+  }
+  std::int64_t bytes = 0;
+  std::int64_t receipts = 0;
+  for (const auto& line : statement.charges.lines) {
+    if (line.late || line.quantity < 0) return refuse("a line is late, or below zero");
+    if (line.kind != ChargeKind::volume) continue;
+    if (__builtin_add_overflow(bytes, line.quantity, &bytes) ||
+        __builtin_add_overflow(receipts, line.receipts, &receipts)) {
+      return refuse("the bytes or receipts of its lines do not fit in 63 bits");
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
-std::string statement_text(const Statement& statement) {
-  return statement_json(statement).dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string statement_text(const Statement& statement) { return document_dump(statement_json(statement)); }
 
 Result<Statement> read_statement(std::string_view text) {
-  try {
-    const auto value = json::parse(text);
-    const auto statement = read_fields(value);
-    check_range(statement);
-    // Figures that stand twice (as integer and for people) must say the same.
-    const auto again = statement_json(statement);
-    if (again != value) {
-      const auto difference = json::diff(again, value);
-      return refuse(
-          fmt::format("the statement contradicts itself at {}", difference.at(0).at("path").get<std::string>()));
-    }
-    return statement;
-  } catch (const std::exception& error) {
-    return refuse(fmt::format("not a statement: {}", error.what()));
+  const auto value = parse_document(text, kMaxLedgerDocumentBytes);
+  if (!value) return pass_on(value.error(), "not a statement");
+  std::optional<std::string> fault;
+  DocumentReader reader(*value, "", fault);
+  auto statement = read_fields(reader);
+  if (fault) return refuse("not a statement: " + *fault);
+  if (auto terms = read_terms(*value, statement); !terms) return pass_on(terms.error(), "statement");
+  if (auto good = check_fields(statement); !good) return pass_on(good.error(), "statement");
+  // Figures that stand twice (as integer and for people) must say the same.
+  const auto again = statement_json(statement);
+  if (again != *value) {
+    const auto difference = json::diff(again, *value);
+    return refuse("the statement contradicts itself at " + difference.at(0).at("path").get<std::string>());
   }
+  return statement;
 }
 
 }  // namespace waybill::tracker

@@ -37,7 +37,9 @@ TEST_CASE("terms, a period's close, an invoice, a credit note and the journal") 
             .at("terms")
             .at("tariff")
             .at("minimum") == "5.00");
-  refused(program, {"settle", "--isp", "SP1", "--period", "2025-10"}, 1, "period show --isp SP1");
+  CHECK(program.facts({"settle", "--isp", "SP1", "--period", "2025-10"}).at("statement").at("charges") ==
+        program.facts({"period", "show", "2025-10", "--isp", "SP1"}).at("statement").at("charges"));
+  refused(program, {"settle", "--isp", "SP1", "--period", "2025-10-05"}, 1, "price whole months");
   refused(program, {"period", "list"}, 2, "or --owner");
   CHECK(program.facts({"period", "list", "--isp", "SP1"}).at("periods").at(0).at("state") == "closing");
   refused(program, {"invoice", "issue", "2025-10", "--isp", "SP1"}, 1, "close it first");

@@ -17,13 +17,20 @@ struct Line {
   std::int64_t unacknowledged = 0;
   std::int64_t receipts = 0;
 };
-using Lines = std::map<std::tuple<int, std::string, std::string>, Line>;
+using Lines = std::map<std::tuple<int, std::string, std::string>, Line>;  // agreement, traffic, owner
+
+// SP1 was renegotiated at this time: from then on its second agreement prices, whatever an order names.
+const TimeMs kChange{1'794'265'200'000};  // 2026-11-10T00:00+01:00
+int agreement_in_force(const ExpectedReceipt& receipt) {
+  if (receipt.from != 1) return receipt.agreement;
+  return receipt.end < kChange ? 1 : 2;
+}
 
 Lines expected_lines(const GeneratedBooks& books, int isp, int month, const char* zone) {
   Lines lines;
   for (const auto& receipt : books.receipts) {
     if (receipt.from != isp || receipt.agreement == 0 || local_time(receipt.end, zone).month != month) continue;
-    auto& line = lines[{receipt.agreement, receipt.to == isp ? "on-net" : "off-net", receipt.owner}];
+    auto& line = lines[{agreement_in_force(receipt), receipt.to == isp ? "on-net" : "off-net", receipt.owner}];
     line.acked += receipt.acked;
     line.unacknowledged += receipt.sent - receipt.acked;
     ++line.receipts;
@@ -32,18 +39,22 @@ Lines expected_lines(const GeneratedBooks& books, int isp, int month, const char
 }
 
 void check_statement(const json& statement, Lines expected) {
-  CHECK(statement.at("lines").size() == expected.size());
+  const auto& charges = statement.at("charges");
+  CHECK(charges.at("lines").size() == expected.size());
   CHECK_FALSE(expected.empty());
   std::map<std::string, std::int64_t> due;
-  for (const auto& line : statement.at("lines")) {
+  std::int64_t unacknowledged = 0;
+  for (const auto& line : charges.at("lines")) {
     const auto& sum = expected[{line.at("agreement").get<int>(), line.at("traffic").get<std::string>(),
                                 line.at("owner").get<std::string>()}];
-    CHECK(line.at("acknowledged_bytes") == sum.acked);
-    CHECK(line.at("unacknowledged_bytes") == sum.unacknowledged);
+    CHECK(line.at("quantity") == sum.acked);
+    unacknowledged += sum.unacknowledged;
     CHECK(line.at("receipts") == sum.receipts);
     due[line.at("currency").get<std::string>()] += line.at("amount_minor").get<std::int64_t>();
   }
-  for (const auto& total : statement.at("totals")) {
+  for (const auto& line : statement.at("unacknowledged")) unacknowledged -= line.at("bytes").get<std::int64_t>();
+  CHECK(unacknowledged == 0);
+  for (const auto& total : charges.at("totals")) {
     CHECK(total.at("amount_minor") == due[total.at("currency").get<std::string>()]);
     CHECK(due[total.at("currency").get<std::string>()] > 0);
   }
@@ -77,7 +88,7 @@ void check_settlement(const Question& question) {
   REQUIRE_MESSAGE(verified.status == 0, verified.err);
   CHECK(verified.json().at("evidence") == true);
   std::int64_t receipts = 0;
-  for (const auto& total : statement.at("totals")) receipts += total.at("receipts").get<std::int64_t>();
+  for (const auto& line : statement.at("charges").at("lines")) receipts += line.at("receipts").get<std::int64_t>();
   CHECK(verified.json().at("receipts") == receipts);
   const auto& refused = statement.at("refused_receipts");
   if (question.number == 1 && question.month == 11) {
@@ -131,7 +142,9 @@ TEST_CASE("a quarter is the sum of its months") {
   const auto bytes = [&](const char* period) {
     std::int64_t sum = 0;
     const auto facts = books().program.facts({"settle", "--isp", "SP2", "--period", period});
-    for (const auto& line : facts.at("statement").at("lines")) sum += line.at("acknowledged_bytes").get<std::int64_t>();
+    for (const auto& line : facts.at("statement").at("charges").at("lines")) {
+      sum += line.at("quantity").get<std::int64_t>();
+    }
     return sum;
   };
   CHECK(bytes("2026-Q4") == bytes("2026-10") + bytes("2026-11") + bytes("2026-12"));

@@ -30,57 +30,82 @@ ReceiptPlan reaching(std::int64_t sequence, std::int64_t before, std::int64_t to
   return plan;
 }
 
-// Order 1 on-net with two receipts; order 2 off-net of which the first receipt ended before the period.
+Money price(const char* text) { return parse_money(text, Currency::parse("EUR").value()).value(); }
+
+IspAgreement agreement(std::int64_t id, TimeMs from) {
+  IspAgreement value;
+  value.id = {id};
+  value.isp = "SP1";
+  value.from = from;
+  value.grant.kind = GrantKind::always;
+  value.tariff.currency = Currency::parse("EUR").value();
+  value.tariff.tiers = {{{0}, price("20"), price("30"), std::nullopt, std::nullopt}};
+  return value;
+}
+
+// Order 1 on-net with two receipts; order 2, of live content, off-net, of which the first receipt ended before the
+// period.
 struct Case {
   OrderPlan on_net;
   OrderPlan off_net;
   std::vector<ReceiptPlan> on_net_receipts;
   std::vector<ReceiptPlan> off_net_receipts;
-  std::int64_t on_net_bytes = 3'000'000;
-  std::int64_t off_net_bytes = 4'000'000;
-  std::int64_t off_net_count = 1;
+  std::vector<IspAgreement> agreements{agreement(1, kNovember.from - hours(48))};
+  // What the statement is made from, as the accounts would have it.
+  std::vector<UsageBucket> usage;
+  std::int64_t unacknowledged = 0;
 
   Case() {
     on_net.destination_isp = sample::kSp1;
     on_net_receipts = {reaching(1, 0, 1'000'000, sample::kNoon + seconds(60)),
                        reaching(2, 1'000'000, 3'000'000, sample::kNoon + seconds(120))};
     off_net.number = 2;
+    off_net.content_class = ContentClass::live;
     off_net.not_before = kNovember.from - minutes(30);
     off_net.not_after = kNovember.from + minutes(30);
     off_net_receipts = {reaching(1, 0, 5'000'000, kNovember.from - seconds(1)),
                         reaching(2, 5'000'000, 9'000'000, kNovember.from)};
+    usage = {{sample::kNoon + seconds(60), {1}, true, ContentClass::file, "MovieStudio", {1'000'000}, 1},
+             {sample::kNoon + seconds(120), {1}, true, ContentClass::file, "MovieStudio", {2'000'000}, 1},
+             {kNovember.from, {1}, false, ContentClass::live, "MovieStudio", {4'000'000}, 1}};
   }
 
   Statement statement() const {
-    Statement value;
-    value.isp = "SP1";
-    value.period = "2026-11";
-    value.timezone = "UTC";
-    value.window = kNovember;
-    const auto euro = Currency::parse("EUR").value();
-    const auto line = [&](bool on_net_line, std::int64_t bytes, std::int64_t receipts, const char* price) {
-      StatementLine made;
-      made.agreement = {1};
-      made.on_net = on_net_line;
-      made.owner = "MovieStudio";
-      made.acked = {bytes};
-      made.receipts = receipts;
-      made.price_per_gb = parse_money(price, euro).value();
-      made.amount_minor = line_amount(made.acked, made.price_per_gb).value();
-      return made;
-    };
-    value.lines = {line(true, on_net_bytes, 2, "20"), line(false, off_net_bytes, off_net_count, "30")};
-    value.totals = total_lines(value.lines, {});
-    return value;
+    StatementFacts facts;
+    facts.isp.id = {1};
+    facts.isp.name = "SP1";
+    facts.period = "2026-11";
+    facts.window = kNovember;
+    facts.agreements = agreements;
+    UsageCount count(usage_grain(agreements, kNovember));
+    for (const auto& receipt : usage) REQUIRE(count.add(receipt));
+    facts.usage = count.usage();
+    auto made = make_statement(facts).value();
+    if (unacknowledged != 0) made.unacknowledged = {{true, ContentClass::file, "MovieStudio", {unacknowledged}}};
+    return made;
   }
 
   static OrderEvidence evidence_of(const OrderPlan& plan, bool is_on_net, const std::vector<ReceiptPlan>& receipts) {
-    OrderEvidence made{sample::issue(plan).order.envelope, is_on_net, {}};
+    OrderEvidence made{sample::issue(plan).order.envelope, is_on_net, plan.content_class, {}};
     for (const auto& receipt : receipts) made.receipts.push_back(sample::receipt_of(plan, receipt));
     return made;
   }
   std::vector<OrderEvidence> evidence() const {
     return {evidence_of(on_net, true, on_net_receipts), evidence_of(off_net, false, off_net_receipts)};
+  }
+  // The same as a list.
+  std::vector<ItemisedOrder> items() const {
+    std::vector<ItemisedOrder> list;
+    for (const auto& one : usage) {
+      list.push_back({"c-1",
+                      "c-2",
+                      one.agreement,
+                      one.on_net,
+                      one.content_class,
+                      one.owner,
+                      {{one.start, one.start, one.acked, {one.acked.value}}}});
+    }
+    return list;
   }
   std::string text() const { return settlement_export(key_of("tracker"), statement(), evidence()); }
 };
@@ -100,14 +125,106 @@ TEST_CASE("a good export verifies, and says what it proved") {
   const Case good;
   const auto verified = verify_export(good.text(), key_of("tracker").public_key());
   REQUIRE_MESSAGE(verified.has_value(), fault_of(good.text()));
-  CHECK(verified->has_evidence);
+  CHECK(verified->proof == ProofKind::evidence);
   CHECK(verified->orders == 2);
   CHECK(verified->receipts == 3);
   CHECK(verified->statement == good.statement());
   CHECK(statement_of_export(good.text()).value() == good.statement());
-  const auto bare = verify_export(settlement_export(key_of("tracker"), good.statement(), std::nullopt), std::nullopt);
+  const auto bare = verify_export(settlement_export(key_of("tracker"), good.statement()), std::nullopt);
   REQUIRE(bare.has_value());
-  CHECK_FALSE(bare->has_evidence);
+  CHECK(bare->proof == ProofKind::none);
+  const auto listed = settlement_export(key_of("tracker"), good.statement(), good.items());
+  const auto items = verify_export(listed, std::nullopt);
+  REQUIRE_MESSAGE(items.has_value(), fault_of(listed));
+  CHECK(items->proof == ProofKind::items);
+  CHECK(items->receipts == 3);
+}
+
+// Every kind of tariff is priced again from the evidence and from the list.
+void check_tariff(const std::function<void(Case&)>& change, ChargeKind kind, std::int64_t amount) {
+  Case value;
+  change(value);
+  const auto statement = value.statement();
+  CHECK(fault_of(value.text()).empty());
+  CHECK(fault_of(settlement_export(key_of("tracker"), statement, value.items())).empty());
+  std::int64_t sum = 0;
+  for (const auto& line : statement.charges.lines) sum += line.kind == kind ? line.amount_minor : 0;
+  CHECK(sum == amount);
+  // The tracker signs a byte more on its first line than its receipts prove.
+  for (const auto& line : statement.charges.lines) {
+    if (line.kind != ChargeKind::volume) continue;
+    auto wrong = value;
+    wrong.usage.front().acked.value += 1;
+    CHECK_FALSE(fault_of(wrong.text()).empty());
+    CHECK_FALSE(fault_of(settlement_export(key_of("tracker"), wrong.statement(), value.items())).empty());
+    return;
+  }
+}
+
+TEST_CASE("every kind of tariff verifies with public keys alone") {
+  check_tariff([](Case&) {}, ChargeKind::volume, 6 + 12);
+  check_tariff(
+      [](Case& c) {
+        c.agreements[0].tariff.tiers.push_back({{2'000'000}, price("100"), price("200"), std::nullopt, std::nullopt});
+      },
+      ChargeKind::volume, 6 + 40 + 30);  // live first: 2 MB at 30, 2 MB at 200; then 3 MB at 100
+  check_tariff([](Case& c) { c.agreements[0].tariff.minimum = price("7.00"); }, ChargeKind::shortfall, 700 - 18);
+  check_tariff(
+      [](Case& c) {
+        auto& tariff = c.agreements[0].tariff;
+        tariff.peak.spans = {{kEveryDay, 12 * 60, 13 * 60}};
+        tariff.tiers[0].peak_on_net = price("1000");
+        tariff.tiers[0].peak_off_net = price("1000");
+      },
+      ChargeKind::volume, 300 + 12);
+  // One agreement up to noon of the 1st, the next from then on: the orders name the first.
+  check_tariff(
+      [](Case& c) {
+        c.agreements[0].until = sample::kNoon;
+        c.agreements.push_back(agreement(2, sample::kNoon));
+        c.agreements[1].tariff.tiers[0].on_net = price("1000");
+      },
+      ChargeKind::volume, 300 + 12);
+}
+
+TEST_CASE("a 95th percentile verifies from receipts by 5 minutes") {
+  Case value;
+  auto& tariff = value.agreements[0].tariff;
+  tariff.kind = TariffKind::percentile;
+  tariff.tiers.clear();
+  tariff.per_megabit = price("100000");
+  // In force for half an hour: six samples, of which the largest is the 95th percentile.
+  value.agreements[0].until = sample::kNoon + minutes(30);
+  value.agreements[0].from = sample::kNoon;
+  value.off_net_receipts.clear();
+  value.usage.pop_back();
+  const auto statement = value.statement();
+  REQUIRE(statement.charges.lines.size() == 2);
+  CHECK(statement.charges.lines[1].quantity == 3'000'000);
+  CHECK(fault_of(value.text()).empty());
+  auto wrong = statement;
+  wrong.charges.lines[1].quantity += 1'000'000;
+  REQUIRE(set_amount(wrong.charges.lines[1]));
+  wrong.charges.totals = total_charges(wrong.charges.lines, {}).value();
+  CHECK(fault_of(settlement_export(key_of("tracker"), wrong)).empty());
+  CHECK(tells(fault_of(settlement_export(key_of("tracker"), wrong, value.evidence())), "percentile line"));
+}
+
+TEST_CASE("items that were changed, or are of another statement") {
+  const Case good;
+  const auto text = settlement_export(key_of("tracker"), good.statement(), good.items());
+  auto value = json::parse(text);
+  value["items"]["orders"][0]["receipts"][0][2] = 999;
+  CHECK(tells(fault_of(value.dump()), "items' signature"));
+  value = json::parse(text);
+  Case other;
+  other.usage.pop_back();
+  const auto second = json::parse(settlement_export(key_of("tracker"), other.statement(), other.items()));
+  value["items"] = second["items"];
+  value["items_signature"] = second["items_signature"];
+  CHECK(tells(fault_of(value.dump()), "of another statement"));
+  value.erase("items_signature");
+  CHECK_FALSE(fault_of(value.dump()).empty());
 }
 
 TEST_CASE("another tracker's export is refused where a key is expected") {
@@ -119,7 +236,7 @@ TEST_CASE("another tracker's export is refused where a key is expected") {
 TEST_CASE("figures that were changed after signing") {
   auto value = json::parse(Case().text());
   auto shown = value;
-  shown["statement"]["lines"][0]["amount_minor"] = 7;
+  shown["statement"]["charges"]["lines"][0]["amount_minor"] = 7;
   CHECK(tells(fault_of(shown.dump()), "differs from the signed one"));
   auto text = value["signed"]["text"].get<std::string>();
   text.replace(text.find("MovieStudio"), 11, "MovieStudiO");
@@ -128,21 +245,41 @@ TEST_CASE("figures that were changed after signing") {
 }
 
 TEST_CASE("figures that the tracker signed but that do not follow") {
+  const auto fault = [](const Statement& statement) {
+    return fault_of(settlement_export(key_of("tracker"), statement, Case().evidence()));
+  };
   auto wrong = Case().statement();
-  wrong.lines[0].amount_minor += 1;
-  wrong.totals = total_lines(wrong.lines, {});
-  CHECK(tells(fault_of(settlement_export(key_of("tracker"), wrong, Case().evidence())), "line agreement 1 on-net"));
+  wrong.charges.lines[0].amount_minor += 1;
+  CHECK(tells(fault(wrong), "its figures make"));
   wrong = Case().statement();
-  wrong.totals[0].amount_minor += 1;
-  CHECK(tells(fault_of(settlement_export(key_of("tracker"), wrong, Case().evidence())), "totals"));
+  wrong.charges.totals[0].amount_minor += 1;
+  CHECK(tells(fault(wrong), "totals"));
+  wrong = Case().statement();
+  wrong.charges.lines[0].price = price("10");
+  CHECK(tells(fault(wrong), "its figures make"));
+  REQUIRE(set_amount(wrong.charges.lines[0]));
+  wrong.charges.totals = total_charges(wrong.charges.lines, {}).value();
+  CHECK(tells(fault(wrong), "by the terms 20"));
+  CHECK_FALSE(fault_of(settlement_export(key_of("tracker"), wrong)).empty());
+  wrong = Case().statement();
+  wrong.agreements.clear();
+  CHECK(tells(fault(wrong), "does not carry this agreement"));
   Case more;
-  more.on_net_bytes += 1;
-  CHECK(tells(fault_of(more.text()), "states 3000001 bytes by 2 receipts, the evidence proves 3000000 by 2"));
+  more.usage[0].acked.value += 1;
+  CHECK(tells(fault_of(more.text()), "the statement says 3000001 by 2 receipts"));
   // The receipt before the period must not count in it.
   Case before;
-  before.off_net_bytes = 9'000'000;
-  before.off_net_count = 2;
-  CHECK(tells(fault_of(before.text()), "the evidence proves 4000000 by 1"));
+  before.usage[2].acked.value += 5'000'000;
+  before.usage[2].receipts = 2;
+  CHECK(tells(fault_of(before.text()), "make 4000000 by 1 receipts"));
+  Case unacknowledged;
+  unacknowledged.unacknowledged = 5;
+  CHECK(tells(fault_of(unacknowledged.text()), "unacknowledged"));
+  unacknowledged.on_net_receipts[1].sent_total += 5;
+  CHECK(fault_of(unacknowledged.text()).empty());
+  Case of_class;
+  of_class.on_net.content_class = ContentClass::live;
+  CHECK(tells(fault_of(of_class.text()), "no such line"));
 }
 
 TEST_CASE("evidence that does not hold") {
@@ -177,11 +314,11 @@ TEST_CASE("evidence that was added, doubled, or by another tracker") {
   foreign.number = 9;
   foreign.agreement = {5};
   evidence.push_back(Case::evidence_of(foreign, true, good.on_net_receipts));
-  CHECK(tells(fault(), "of which no line tells"));
+  CHECK(tells(fault(), "make 6000000 by 4 receipts"));
   evidence = good.evidence();
   CHECK(tells(fault_of(settlement_export(key_of("bob"), good.statement(), evidence)), "order number 1"));
   evidence.pop_back();
-  CHECK(tells(fault(), "the evidence proves 0 by 0"));
+  CHECK(tells(fault(), "make no such line"));
 }
 
 TEST_CASE("no single changed byte of the evidence passes") {
@@ -201,8 +338,8 @@ TEST_CASE("no single changed byte of the evidence passes") {
 }
 
 TEST_CASE("what is no export at all is refused in one line") {
-  for (const auto* text : {"", "{", "[]", "null", "{\"format\": \"waybill settlement 2\"}",
-                           "{\"format\": \"waybill settlement 1\", \"tracker_key\": 5}"}) {
+  for (const auto* text : {"", "{", "[]", "null", "{\"format\": \"waybill settlement 1\"}",
+                           "{\"format\": \"waybill settlement 2\", \"tracker_key\": 5}"}) {
     const auto fault = fault_of(text);
     CHECK_FALSE(fault.empty());
     CHECK(fault.find('\n') == std::string::npos);

@@ -5,6 +5,7 @@
 
 #include "common/runtime/log.h"
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/recipient_json.h"
 
 namespace waybill::tracker {
 
@@ -81,6 +82,7 @@ constexpr CommandEntry kCommands[] = {
     {"transfers", list_transfers, true},
     {"settle", settle, true},
     {"audit", audit_accounts, true},
+    {"pseudonyms", prepare_pseudonyms, false},
 };
 constexpr std::array<std::string_view, 4> kLiveCommands{"agents", "explain", "orders", "policy why"};
 
@@ -95,20 +97,33 @@ json failure(const std::string& error, int exit_status) {
   return {{"ok", false}, {"error", error}, {"exit", exit_status}};
 }
 
+// The answer as whom the request is for may see it.
+Result<json> answer_of(const CommandEntry& entry, AdministrationContext& context, const json& request,
+                       Arguments& arguments) {
+  const auto recipient = request.value("for", "operator");
+  const bool evidence = entry.name == "settle" && arguments.flag("evidence");
+  if (evidence && recipient != "operator") {
+    return refuse("signed receipts name clients and addresses: --itemised is the form for a party");
+  }
+  const auto answer = entry.run(context, arguments);
+  if (!answer) return tl::make_unexpected(answer.error());
+  return answer_for(context.store, recipient, answer->to_json());
+}
+
 json run(const CommandEntry& entry, AdministrationContext& context, const json& request) {
   static const json kNone = json::object();
   const auto found = request.find("arguments");
   Arguments arguments(found == request.end() ? kNone : *found);
-  Result<Answer> answer = fail("not run");
+  Result<json> answer = fail("not run");
   const auto body = [&]() -> Status {
-    answer = entry.run(context, arguments);
+    answer = answer_of(entry, context, request, arguments);
     if (!answer) return tl::make_unexpected(answer.error());
     return {};
   };
   // One transaction: a report's figures and the receipts behind them are of the same moment, and a command that fails
   // half way leaves nothing.
   const auto done = context.store.transact(body);
-  if (done) return answer->to_json();
+  if (done) return *std::move(answer);
   return failure(done.error().message, arguments.at_fault() ? 2 : refusal_status(done.error().message));
 }
 

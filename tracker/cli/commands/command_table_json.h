@@ -80,6 +80,7 @@ Result<Answer> records_re_resolve(AdministrationContext&, Arguments&);
 Result<Answer> list_re_resolutions(AdministrationContext&, Arguments&);
 Result<Answer> list_transfers(AdministrationContext&, Arguments&);
 Result<Answer> settle(AdministrationContext&, Arguments&);
+Result<Answer> prepare_pseudonyms(AdministrationContext&, Arguments&);  // recipient.cpp
 Result<Answer> audit_accounts(AdministrationContext&, Arguments&);
 
 }  // namespace waybill::tracker

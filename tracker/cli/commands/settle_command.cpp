@@ -1,29 +1,18 @@
+#include <algorithm>
 #include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/recipient_json.h"
 #include "tracker/ledger/books.h"
+#include "tracker/ledger/usage_reading.h"
 #include "tracker/settlement/settlement_export.h"
 
 namespace waybill::tracker {
 
 namespace {
-
-// The signed statement states one price per GB on-net and one off-net; terms that say more are stated by `period show`.
-Status check_plain(AdministrationContext& context, const Isp& isp, const TimeWindow& window) {
-  const auto terms = isp_agreements(context.store, isp);
-  if (!terms) return tl::make_unexpected(terms.error());
-  for (const auto& agreement : *terms) {
-    if (agreement.from >= window.until || (agreement.until && *agreement.until <= window.from)) continue;
-    if (!agreement.tariff.monthly() && agreement.tariff.peak.empty()) continue;
-    return refuse(
-        fmt::format("agreement {} has tiers, peak hours, a minimum or a percentile: `waybill-tracker period "
-                    "show --isp {} PERIOD` states what is owed by it",
-                    agreement.id.value, isp.name));
-  }
-  return {};
-}
 
 Result<Statement> statement_of(AdministrationContext& context, const Isp& isp, const std::string& period,
                                const TimeWindow& window) {
@@ -32,11 +21,12 @@ Result<Statement> statement_of(AdministrationContext& context, const Isp& isp, c
   facts.period = period;
   facts.window = window;
   facts.made_at = context.clock.now();
-  auto agreements = context.store.registry().agreements();
+  auto agreements = isp_agreements(context.store, isp);
   if (!agreements) return pass_on(agreements);
-  for (auto& agreement : *agreements) {
-    if (agreement.isp == isp.id) facts.agreements.push_back(std::move(agreement));
-  }
+  facts.agreements = std::move(*agreements);
+  auto usage = isp_usage(context.store, isp.id, window, usage_grain(facts.agreements, window));
+  if (!usage) return pass_on(usage);
+  facts.usage = std::move(*usage);
   AccountQuery query;
   query.from = isp.id;
   query.since = window.from;
@@ -49,6 +39,52 @@ Result<Statement> statement_of(AdministrationContext& context, const Isp& isp, c
   if (!refused) return pass_on(refused);
   facts.refused = std::move(*refused);
   return make_statement(facts);
+}
+
+Status check_count(std::int64_t receipts) {
+  if (receipts <= kMaxEvidenceReceipts) return {};
+  return refuse(
+      fmt::format("more than {} receipts stand behind this statement: export it by shorter periods, such as --period "
+                  "2026-11-23, where its terms are not of the whole month",
+                  kMaxEvidenceReceipts));
+}
+
+// The receipts that count in the window, clients under the ISP's pseudonyms.
+Result<std::vector<ItemisedOrder>> itemise(AdministrationContext& context, const Isp& isp, const TimeWindow& window) {
+  const auto names = pseudonyms_for(context.store, {PartyKind::isp, isp.name});
+  if (!names) return tl::make_unexpected(names.error());
+  std::map<OrderId, ItemisedOrder> orders;
+  std::int64_t receipts = 0;
+  ReceiptQuery query;
+  query.source_isp = isp.id;
+  query.since = window.from;
+  query.until = window.until;
+  const auto read = context.store.evidence().each_receipt(query, [&](const StoredReceipt& receipt) -> Status {
+    const auto& facts = receipt.facts;
+    if (facts.cdn_node) return {};
+    if (auto ok = check_count(++receipts); !ok) return ok;
+    auto& order = orders[receipt.id.order];
+    if (order.receipts.empty()) {
+      order = {names->of(facts.sender),
+               names->of(facts.receiver),
+               facts.agreement,
+               facts.on_net,
+               facts.content_class,
+               facts.owner,
+               {}};
+    }
+    order.receipts.push_back({receipt.start, receipt.end, receipt.acked, receipt.sent});
+    return {};
+  });
+  if (!read) return tl::make_unexpected(read.error());
+  std::vector<ItemisedOrder> items;
+  for (auto& [id, order] : orders) items.push_back(std::move(order));
+  // Ids of orders would tie the lists of several recipients together; so would their order.
+  std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.receipts.front().end.value, a.sender, a.receiver) <
+           std::tie(b.receipts.front().end.value, b.sender, b.receiver);
+  });
+  return items;
 }
 
 // The orders of which a receipt counts in the window, each with all its receipts up to the last one that does.
@@ -85,6 +121,7 @@ class EvidenceCollector {
       found.last_sequence = std::max(found.last_sequence, receipt.id.sequence);
       found.evidence.order = receipt.order_envelope;
       found.evidence.on_net = receipt.facts.on_net;
+      found.evidence.content_class = receipt.facts.content_class;
       return {};
     });
   }
@@ -103,13 +140,7 @@ class EvidenceCollector {
     });
   }
 
-  Status count_one() {
-    if (++receipts_ <= kMaxEvidenceReceipts) return {};
-    return refuse(
-        fmt::format("more than {} receipts stand behind this statement: export its evidence by shorter "
-                    "periods, such as --period 2026-11-23",
-                    kMaxEvidenceReceipts));
-  }
+  Status count_one() { return check_count(++receipts_); }
 
   Evidence& evidence_;
   IspId isp_;
@@ -124,22 +155,31 @@ Result<Answer> settle(AdministrationContext& context, Arguments& arguments) {
   const auto name = arguments.required("isp");
   const auto period = arguments.required("period");
   const bool with_evidence = arguments.flag("evidence");
+  const bool itemised = arguments.flag("itemised");
+  if (with_evidence && itemised) {
+    arguments.fault("itemised", "is for the ISP, --evidence for an auditor: write two files");
+  }
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto isp = context.store.registry().find_isp(name);
   if (!isp) return pass_on(isp);
   const auto window = parse_period(period, isp->timezone);
   if (!window) return pass_on(window.error(), "--period");
-  if (auto plain = check_plain(context, *isp, *window); !plain) return pass_on(plain);
   auto statement = statement_of(context, *isp, period, *window);
   if (!statement) return pass_on(statement);
-  std::optional<std::vector<OrderEvidence>> evidence;
+  std::string text;
   if (with_evidence) {
-    auto collected = EvidenceCollector(context.store.evidence(), isp->id, *window).collect();
-    if (!collected) return pass_on(collected);
-    evidence = std::move(*collected);
+    const auto evidence = EvidenceCollector(context.store.evidence(), isp->id, *window).collect();
+    if (!evidence) return tl::make_unexpected(evidence.error());
+    text = settlement_export(context.key, *statement, *evidence);
+  } else if (itemised) {
+    const auto items = itemise(context, *isp, *window);
+    if (!items) return tl::make_unexpected(items.error());
+    text = settlement_export(context.key, *statement, *items);
+  } else {
+    text = settlement_export(context.key, *statement);
   }
   Answer answer;
-  answer.result = nlohmann::json::parse(settlement_export(context.key, *statement, evidence));
+  answer.result = nlohmann::json::parse(text);
   return answer;
 }
 
