@@ -14,7 +14,7 @@ from history import History, ISPS, OWNERS  # noqa: E402
 from ledgers import Ledger, MONTHS, Party, balances_of_journal, key_of  # noqa: E402
 from postgres import PostgresServer  # noqa: E402
 from questions import Questions  # noqa: E402
-from settlements import check_settlement  # noqa: E402
+from settlements import check_balances, check_settlement  # noqa: E402
 from traffic import Traffic  # noqa: E402
 from tracker import Refused, Tracker  # noqa: E402
 
@@ -46,6 +46,7 @@ class Audit:
                         self.check_statement(party, month)
                 self.close(party, closes[number])
             self.check_ledger()
+        check_balances(self)
         self.failures += self.evidence.disagreements
         audit = self.tracker.ask("audit", "--signatures")
         if not audit["sound"] or audit["receipts"] != len(self.evidence.receipts):

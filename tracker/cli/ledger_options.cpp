@@ -9,7 +9,7 @@ CommandOptions& party(CommandOptions& command) {
 }
 
 void add_periods(CLI::App& program, Invocation& invocation) {
-  auto* period = program.add_subcommand("period", "the months of a party's books: open, closing, closed");
+  auto* period = program.add_subcommand("period", "the months of a party's books: open, closing, due to close, closed");
   period->require_subcommand(1);
   CommandOptions list(*period, "list", "the months and their state", "period list", invocation);
   party(list).data().output();
@@ -21,6 +21,12 @@ void add_periods(CLI::App& program, Invocation& invocation) {
   close.positional("PERIOD", "period", "2026-11, on the party's clocks")
       .text("--grace", "grace", "wait so many hours for late receipts (default 72)", "HOURS");
   party(close).data().output();
+  CommandOptions(*period, "balance", "what pairs of ISPs sent each other in a month, as net owed", "period balance",
+                 invocation)
+      .positional("PERIOD", "period", "2026-11, on each ISP's clocks")
+      .text("--isp", "isp", "only pairs with this ISP", "NAME")
+      .data()
+      .output();
 }
 
 void add_invoices(CLI::App& program, Invocation& invocation) {

@@ -66,7 +66,7 @@ void add_agreement(CLI::App& program, Invocation& invocation) {
       .output();
   CommandOptions(agreement, "end", "end an agreement; service under it stops then", "agreement end", invocation)
       .positional("ID", "id", "its number, from `agreement list`")
-      .text("--at", "at", "when, in UTC unless it says otherwise (default now)", "TIME")
+      .text("--at", "at", "when, on the ISP's clocks unless it says otherwise (default now)", "TIME")
       .data()
       .output();
 }

@@ -21,6 +21,8 @@ const char* name_of(PeriodState state) {
       return "open";
     case PeriodState::closing:
       return "closing";
+    case PeriodState::due:
+      return "due to close";
     case PeriodState::closed:
       return "closed";
   }
@@ -35,14 +37,15 @@ Result<Period> make_period(const Party& party, const std::string& name, const st
   return Period{party, name, *window, std::nullopt, {}};
 }
 
-PeriodState state_at(const Period& period, TimeMs now) {
+PeriodState state_at(const Period& period, TimeMs now, DurationMs grace) {
   if (period.closed_at) return PeriodState::closed;
-  return now < period.window.until ? PeriodState::open : PeriodState::closing;
+  if (now < period.window.until) return PeriodState::open;
+  return now < period.window.until + grace ? PeriodState::closing : PeriodState::due;
 }
 
 Status check_close(const Period& period, const std::vector<Period>& others, DurationMs grace, TimeMs now) {
   const auto& name = period.party.name;
-  switch (state_at(period, now)) {
+  switch (state_at(period, now, grace)) {
     case PeriodState::closed:
       return refuse(
           fmt::format("{} of {} is closed already, since {}", period.name, name, format_time(*period.closed_at)));
@@ -50,11 +53,10 @@ Status check_close(const Period& period, const std::vector<Period>& others, Dura
       return refuse(
           fmt::format("{} of {} is open: it runs until {}", period.name, name, format_time(period.window.until)));
     case PeriodState::closing:
+      return refuse(fmt::format("{} of {} waits for late receipts until {}", period.name, name,
+                                format_time(period.window.until + grace)));
+    case PeriodState::due:
       break;
-  }
-  if (now < period.window.until + grace) {
-    return refuse(fmt::format("{} of {} waits for late receipts until {}", period.name, name,
-                              format_time(period.window.until + grace)));
   }
   for (const auto& other : others) {
     if (other.party == period.party && !other.closed_at && other.window.until <= period.window.from) {

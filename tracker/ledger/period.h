@@ -1,6 +1,7 @@
 #pragma once
-// A party's month in the books: open while it runs, closing while late receipts may still come, closed for good. What
-// comes after that goes to the next period, marked (agreements/charge_line.h, late_lines).
+// A party's month in the books: open while it runs, closing while late receipts are waited for, due from then on until
+// somebody closes it, closed for good. What comes after that goes to the next period, marked (agreements/charge_line.h,
+// late_lines).
 #include <optional>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace waybill::tracker {
 // month.
 inline constexpr DurationMs kDefaultGrace = hours(72);
 
-enum class PeriodState { open, closing, closed };
+enum class PeriodState { open, closing, due, closed };
 const char* name_of(PeriodState state);
 
 struct Period {
@@ -29,7 +30,7 @@ struct Period {
 // Refuses what is not a month, such as a quarter or a day.
 Result<Period> make_period(const Party& party, const std::string& name, const std::string& timezone);
 
-PeriodState state_at(const Period& period, TimeMs now);
+PeriodState state_at(const Period& period, TimeMs now, DurationMs grace = kDefaultGrace);
 
 // May it be closed at `now`? Refused by name: it runs still, its grace runs still, it is closed, or one before it (of
 // `others`, this party's) is not.

@@ -106,6 +106,9 @@ TEST_CASE("a period runs, waits, and is closed in its order") {
   const auto end = utc("2026-12-01T00:00Z");
   CHECK(state_at(period, end - DurationMs{1}) == PeriodState::open);
   CHECK(state_at(period, end) == PeriodState::closing);
+  CHECK(state_at(period, end + kDefaultGrace - DurationMs{1}) == PeriodState::closing);
+  CHECK(state_at(period, end + kDefaultGrace) == PeriodState::due);
+  CHECK(state_at(period, end + hours(1), hours(1)) == PeriodState::due);
   CHECK(says(check_close(period, {}, kDefaultGrace, end - DurationMs{1}).error(), "is open: it runs until"));
   CHECK(says(check_close(period, {}, kDefaultGrace, end + hours(71)).error(), "waits for late receipts until"));
   CHECK(check_close(period, {}, kDefaultGrace, end + hours(72)));

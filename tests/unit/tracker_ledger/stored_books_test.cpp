@@ -61,7 +61,7 @@ TEST_CASE_TEMPLATE("a month from use to credit note", Engine, WAYBILL_ENGINES) {
   auto books = Books::of(*store, isp_party()).value();
   const auto now = utc("2026-11-04T00:00Z");
   CHECK(total(books.statement("2026-10").value().charges) == 250);  // 100 GB at 0.02, 50 at 0.01
-  refused(books.issue("2026-10", std::nullopt, "CDN", std::nullopt, now), "is closing");
+  refused(books.issue("2026-10", std::nullopt, "CDN", std::nullopt, now), "is due to close");
   refused(books.close("2026-10", kDefaultGrace, utc("2026-11-02T00:00Z")), "waits for late receipts");
   refused(books.close("2026-11", kDefaultGrace, now), "is open");
   refused(books.close("2025-01", kDefaultGrace, now), "has no agreement");

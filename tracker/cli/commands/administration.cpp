@@ -30,6 +30,7 @@ constexpr CommandEntry kCommands[] = {
     {"agreement show", agreement_show, true},
     {"period list", period_list, true},
     {"period show", period_show, true},
+    {"period balance", period_balance, true},
     {"period close", period_close, false},
     {"invoice issue", invoice_issue, false},
     {"invoice list", invoice_list, true},

@@ -156,6 +156,20 @@ Result<Agreement> make_agreement(const AgreementArguments& read, const Isp& isp,
   return agreement;
 }
 
+// The clocks that the agreement is on; UTC where there is no such agreement, which ending it refuses.
+Result<std::string> timezone_of(Registry& registry, AgreementId id) {
+  const auto agreements = registry.agreements();
+  if (!agreements) return tl::make_unexpected(agreements.error());
+  const auto isps = registry.isps();
+  if (!isps) return tl::make_unexpected(isps.error());
+  for (const auto& agreement : *agreements) {
+    for (const auto& isp : *isps) {
+      if (agreement.id == id && agreement.isp == isp.id) return isp.timezone;
+    }
+  }
+  return std::string("UTC");
+}
+
 const std::vector<SheetColumn>& agreement_columns() {
   static const std::vector<SheetColumn> kColumns{{"id", "ID", "number"},
                                                  {"isp", "ISP"},
@@ -225,7 +239,9 @@ Result<Answer> agreement_end(AdministrationContext& context, Arguments& argument
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto& registry = context.store.registry();
   const auto now = context.clock.now();
-  auto at = end_time(at_text, now, "an agreement");
+  const auto timezone = timezone_of(registry, AgreementId{*id});
+  if (!timezone) return tl::make_unexpected(timezone.error());
+  auto at = end_time(at_text, now, *timezone, "an agreement");
   if (!at) return pass_on(at);
   if (auto ended = registry.end_agreement(AgreementId{*id}, *at); !ended) return pass_on(ended);
   Answer answer;

@@ -22,6 +22,7 @@ Result<Answer> agreement_renegotiate(AdministrationContext&, Arguments&);
 Result<Answer> agreement_show(AdministrationContext&, Arguments&);
 Result<Answer> period_list(AdministrationContext&, Arguments&);
 Result<Answer> period_show(AdministrationContext&, Arguments&);
+Result<Answer> period_balance(AdministrationContext&, Arguments&);
 Result<Answer> period_close(AdministrationContext&, Arguments&);
 Result<Answer> invoice_issue(AdministrationContext&, Arguments&);
 Result<Answer> invoice_list(AdministrationContext&, Arguments&);

@@ -2,6 +2,7 @@
 
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/party_argument_json.h"
+#include "tracker/ledger/balance_reading.h"
 #include "tracker/ledger/books.h"
 #include "tracker/ledger/invoice_tables.h"
 #include "tracker/ledger/journal.h"
@@ -37,6 +38,25 @@ Answer statement_answer(const AccountStatement& statement, const std::string& st
   return answer;
 }
 
+json balance_json(const NetOwed& pair) {
+  const auto amount = [&](std::int64_t minor) { return format_minor(minor, pair.currency); };
+  const auto net = pair.net_minor < 0 ? -pair.net_minor : pair.net_minor;
+  const auto name = [&](bool a) { return pair.net_minor == 0 ? "" : a ? pair.a : pair.b; };
+  return {{"a", pair.a},
+          {"b", pair.b},
+          {"currency", pair.currency.str()},
+          {"a_to_b_bytes", pair.a_to_b.value},
+          {"b_to_a_bytes", pair.b_to_a.value},
+          {"a_earned", amount(pair.a_earned_minor)},
+          {"a_earned_minor", pair.a_earned_minor},
+          {"b_earned", amount(pair.b_earned_minor)},
+          {"b_earned_minor", pair.b_earned_minor},
+          {"net", amount(net)},
+          {"net_minor", net},
+          {"owed_by", name(pair.net_minor < 0)},
+          {"owed_to", name(pair.net_minor > 0)}};
+}
+
 }  // namespace
 
 std::optional<Party> optional_party_argument(Arguments& arguments) {
@@ -69,11 +89,15 @@ Result<Answer> period_list(AdministrationContext& context, Arguments& arguments)
                     {"state", name_of(state_at(period, now))},
                     {"from", format_time(period.window.from)},
                     {"until", format_time(period.window.until)},
+                    {"due_at", format_time(period.window.until + kDefaultGrace)},
                     {"closed_at", period.closed_at ? json(format_time(*period.closed_at)) : json(nullptr)}});
   }
-  answer.add_sheet(
-      "periods",
-      {{"period", "PERIOD"}, {"state", "STATE"}, {"from", "FROM"}, {"until", "UNTIL"}, {"closed_at", "CLOSED"}});
+  answer.add_sheet("periods", {{"period", "PERIOD"},
+                               {"state", "STATE"},
+                               {"from", "FROM"},
+                               {"until", "UNTIL"},
+                               {"due_at", "DUE"},
+                               {"closed_at", "CLOSED"}});
   return answer;
 }
 
@@ -104,6 +128,39 @@ Result<Answer> period_close(AdministrationContext& context, Arguments& arguments
   const auto closed = books->close(name, grace ? hours(*grace) : kDefaultGrace, context.clock.now());
   if (!closed) return tl::make_unexpected(closed.error());
   return statement_answer(*closed, "closed");
+}
+
+Result<Answer> period_balance(AdministrationContext& context, Arguments& arguments) {
+  const auto name = arguments.positional("period");
+  const auto isp = arguments.text("isp");
+  if (auto ok = arguments.finish(); !ok) return pass_on(ok);
+  if (isp) {
+    if (const auto known = context.store.registry().find_isp(*isp); !known) return tl::make_unexpected(known.error());
+  }
+  const auto senders = off_net_senders(context.store, name);
+  if (!senders) return tl::make_unexpected(senders.error());
+  const auto pairs = net_owed(*senders);
+  if (!pairs) return tl::make_unexpected(pairs.error());
+  Answer answer;
+  answer.result["period"] = name;
+  auto& rows = answer.result["balances"] = json::array();
+  for (const auto& pair : *pairs) {
+    if (!isp || pair.a == *isp || pair.b == *isp) rows.push_back(balance_json(pair));
+  }
+  answer.add_sheet("balances", {{"a", "A"},
+                                {"b", "B"},
+                                {"a_to_b_bytes", "A TO B", "bytes"},
+                                {"b_to_a_bytes", "B TO A", "bytes"},
+                                {"a_earned", "A EARNED", "number"},
+                                {"b_earned", "B EARNED", "number"},
+                                {"net", "NET", "number"},
+                                {"currency", "CURRENCY"},
+                                {"owed_by", "OWED BY"},
+                                {"owed_to", "OWED TO"}});
+  answer.notes.push_back(
+      "Earned: for off-net bytes, by each ISP's own terms on its own clocks; minimums and percentiles are in neither "
+      "direction. Net: the difference, owed by one to the other if they settle between themselves.");
+  return answer;
 }
 
 Result<Answer> list_journal(AdministrationContext& context, Arguments& arguments) {

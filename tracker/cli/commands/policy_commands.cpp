@@ -136,7 +136,7 @@ Result<Answer> policy_end(AdministrationContext& context, Arguments& arguments) 
   const auto at_text = arguments.text("at");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   const auto now = context.clock.now();
-  auto at = end_time(at_text, now, "a policy");
+  auto at = end_time(at_text, now, "UTC", "a policy");
   if (!at) return pass_on(at);
   if (auto ended = context.store.policies().end_policy(*id, *at); !ended) return pass_on(ended);
   Answer answer;
