@@ -113,7 +113,7 @@ const std::vector<std::vector<std::string>>& questions() {
       {"transfers", "--client", "bob"},
       {"report", "bytes", "--group-by", "client"},
       {"report", "bytes", "--client", "bob"},
-      {"report", "bytes", "--component", "router:core1", "--group-by", "client"},
+      {"report", "bytes", "--component", "router:core1", "--client", "bob"},
       {"report", "files", "--client", "carol"},
       {"report", "matrix"},
       {"report", "shares", "--group-by", "client"},
@@ -136,7 +136,7 @@ TEST_CASE("statements, lists of receipts, invoices in all forms and the journal 
   const auto& program = books().program;
   program.facts({"agreement", "add", "--terms",
                  R"({"format":"waybill owner contract 1","owner":"MovieStudio","timezone":"UTC",
-"from":"2026-10-01T00:00:00Z","currency":"EUR","flat_fee":"10.00","threshold":1,"beyond_per_gb":"5.00"})"});
+"from":"2025-10-01T00:00:00Z","currency":"EUR","flat_fee":"10.00","threshold":1,"beyond_per_gb":"5.00"})"});
   for (const auto* isp : {"SP1", "SP2", "SP3"}) {
     check_forms({"settle", "--isp", isp, "--period", "2026-11"}, {});
     check_clean(answer({"settle", "--isp", isp, "--period", "2026-11", "--itemised", "--json"}, {}),
@@ -145,6 +145,12 @@ TEST_CASE("statements, lists of receipts, invoices in all forms and the journal 
   check_forms({"period", "balance", "2026-11"}, {});
   check_forms({"period", "show", "2026-11", "--isp", "SP1"}, {});
   check_forms({"period", "show", "2026-10", "--owner", "MovieStudio"}, {});
+  program.facts({"period", "close", "2025-10", "--owner", "MovieStudio"});
+  check_clean(answer({"invoice", "issue", "2025-10", "--owner", "MovieStudio", "--issuer", "Example CDN"}, {}),
+              "issue");
+  for (const auto* form : {"table", "csv", "json", "ubl"}) {
+    check_clean(answer({"invoice", "show", "INV-000001", "--as", form}, {}), form);
+  }
   check_clean(answer({"journal"}, {}), "journal");
   check_clean(answer({"journal", "--json"}, {}), "journal");
 }
