@@ -113,7 +113,7 @@ const std::vector<std::vector<std::string>>& questions() {
       {"transfers", "--client", "bob"},
       {"report", "bytes", "--group-by", "client"},
       {"report", "bytes", "--client", "bob"},
-      {"report", "bytes", "--component", "router:core1", "--client", "bob"},
+      {"report", "bytes", "--component", "inter-isp-link:SP1>SP2", "--client", "bob"},
       {"report", "files", "--client", "carol"},
       {"report", "matrix"},
       {"report", "shares", "--group-by", "client"},
