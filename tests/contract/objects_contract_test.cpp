@@ -1,4 +1,6 @@
 // Accounting objects that a person makes: they count the same whether a receipt came before or after they were made.
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/tracker_ingest/ingest_harness.h"
@@ -22,6 +24,7 @@ sample::OrderPlan order_of(int number, IspId from, IspId to, ContentClass conten
   plan.receiver = "receiver " + std::to_string(number);
   plan.title = content_class == ContentClass::live ? "Match" : "Film";
   plan.content_class = content_class;
+  if (content_class == ContentClass::live) plan.owner = "Sports";
   return plan;
 }
 
@@ -65,8 +68,15 @@ std::vector<MeasuringObject> all_objects() {
   on_net.on_net = true;
   ObjectFilter first_half;
   first_half.hours = {{12 * 60, 12 * 60 + 30}};
+  ObjectFilter studio;
+  studio.owner = "Sports";
+  ObjectFilter film;
+  film.content = sample::content_of("Film");
   const ObjectEntity sp1{EntityKind::component, "isp:SP1", {}, {}, {}};
+  const ObjectEntity agreements{EntityKind::agreements_of, {}, {}, sample::kSp1, {}};
   return {
+      object_of("owner", {agreements, sp1}, studio),
+      object_of("content", {agreements}, film),
       object_of("pair", {pair_of(sample::kSp1, sample::kSp2)}),
       object_of("live", {pair_of(sample::kSp1, sample::kSp2)}, live),
       object_of("receiver", {{EntityKind::client, {}, AgentKey(sample::key_of("receiver 3").public_key()), {}, {}}}),
@@ -120,6 +130,8 @@ TEST_CASE_TEMPLATE("an object counts the same before, across and after its makin
     }
     CHECK(total(books, "pair") == 6 * kMega);
     CHECK(total(books, "live") == 3 * kMega);
+    CHECK(total(books, "owner") == 3 * kMega);    // order 2 ends at SP1
+    CHECK(total(books, "content") == 9 * kMega);  // orders 1, 3 and 4
     CHECK(total(books, "receiver") == 3 * kMega);
     CHECK(total(books, "on-net") == 3 * kMega);
     CHECK(total(books, "agreements") == 9 * kMega);
@@ -142,8 +154,22 @@ TEST_CASE_TEMPLATE("association is kept both ways, and follows links that appear
     CHECK((*members)[0].member == "inter-isp-link:SP1>SP2");
     CHECK((*members)[1].member == "inter-isp-link:SP2>SP1");
     CHECK((*members)[0].appeared == quarter_of(kNoon + minutes(15)));
+    CHECK((*members)[0].last_seen == quarter_of(kNoon + minutes(15)));
     CHECK(*store.objects().measuring("inter-isp-link:SP2>SP1") == std::vector<std::int64_t>{1});
     CHECK(store.objects().measuring("inter-isp-link:SP1>SP3")->empty());
+  });
+  // What carries nothing any more is last seen when it did: order 1 goes on, order 2 does not.
+  books.submit({batch_of(2).front()});
+  books.on_store([](Store& store) {
+    const auto members = store.objects().members(1);
+    REQUIRE(members);
+    REQUIRE(members->size() == 2);
+    CHECK((*members)[0].appeared == quarter_of(kNoon + minutes(15)));
+    CHECK((*members)[0].last_seen == quarter_of(kNoon + minutes(30)));
+    CHECK((*members)[1].last_seen == quarter_of(kNoon + minutes(15)));
+    const auto one = store.objects().total(1, quarter_of(kNoon + minutes(30)), quarter_of(kNoon + minutes(45)));
+    CHECK(one->acked == AckedBytes{kMega});
+    CHECK(store.objects().total(1, quarter_of(kNoon), quarter_of(kNoon + minutes(30)))->acked == AckedBytes{2 * kMega});
   });
 }
 
@@ -210,4 +236,21 @@ TEST_CASE("two trackers on one database see each other's objects, and each recei
   first.submit(batch_of(2));
   CHECK(total(first, "pair") == 4 * kMega);
   check_sound(second);
+}
+
+TEST_CASE("an object made while two trackers take in receipts counts each of them once") {
+  const contract::PostgresEngine engine;
+  IngestUnderTest first(engine.where()), second(engine.where()), third(engine.where());
+  first.issue(orders());
+  const auto take_in = [](IngestUnderTest& books) {
+    for (int n = 1; n <= 12; ++n) books.submit(batch_of(n));  // both the same batches, at the same time
+  };
+  std::thread one([&] { take_in(first); });
+  std::thread other([&] { take_in(second); });
+  for (const auto& object : all_objects()) make(third, object);
+  one.join();
+  other.join();
+  CHECK(total(third, "pair") == 2 * 12 * kMega);
+  CHECK(total(third, "content") == 3 * 12 * kMega);
+  check_sound(third);
 }

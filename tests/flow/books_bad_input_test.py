@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What the books refuse: overlapping agreements, prefixes claimed twice, another currency, open and closed periods,
-reversed windows, policies that no path can meet. Each by the real program, on SQLite and on PostgreSQL: the exit
+reversed windows, policies that no path can meet, a table with a bad line 4,711, objects over nothing. Each by the real program, on SQLite and on PostgreSQL: the exit
 status, one line that says why, and every table as it was before.
 """
 import json
@@ -178,6 +178,51 @@ def policies(books):
                      "out", *both)
 
 
+def components(books):
+    table = pathlib.Path(books.data).parent / "components.csv"
+    rows = [f"router{number},router,10.{number // 250}.{number % 250}.1" for number in range(2, 5001)]
+
+    def refused(line, row, why):
+        """`line` of the file, the heading being the first, is `row`."""
+        wrong = [*rows]
+        wrong[line - 2] = row
+        table.write_text("\n".join(["name,kind,address", *wrong]) + "\n")
+        books.refuse(REFUSED, why, "component", "import", table)
+    refused(4711, "router4711,router,10.300.1.1", "line 4711: ")
+    refused(4711, "router4711,teapot,10.18.1.1", "line 4711: .*teapot")
+    refused(4711, "router4711,router,10.0.2.1", "line 4711: .*10.0.2.1")  # another line's address
+    refused(4711, "router4711,router", "line 4711: ")
+    books.refuse(REFUSED, "nowhere.csv", "component", "import", table.parent / "nowhere.csv")
+
+
+def objects(books):
+    books.refuse(REFUSED, "an object over nothing", "object", "add", "nothing")
+    books.refuse(REFUSED, "no component router:nowhere", "object", "add", "lost", "--link", "router:nowhere")
+    books.refuse(REFUSED, "no link between an ISP and itself", "object", "add", "loop", "--isp-pair", "SP1:SP1")
+    books.refuse(REFUSED, "SP9", "object", "add", "unknown", "--clients-of", "SP9")
+    books.refuse(REFUSED, "nothing is on-net and off-net", "object", "add", "both", "--isp", "SP1", "--on-net",
+                 "--off-net")
+    books.refuse(REFUSED, "lies in the future", "object", "add", "early", "--isp", "SP1", "--fill-since",
+                 "2999-01-01T00:00Z")
+    books.refuse(REFUSED, "Mars", "object", "add", "far", "--isp", "SP1", "--timezone", "Mars/Olympus")
+    books.run("object", "add", "sp1", "--isp", "SP1")
+    books.refuse(REFUSED, "already", "object", "add", "sp1", "--isp", "SP2")
+    books.refuse(REFUSED, "no object sp2", "object", "end", "sp2")
+    books.run("object", "end", "sp1")
+    books.refuse(REFUSED, "ended already", "object", "end", "sp1")
+
+
+def alerts(books):
+    nearing = ["alert", "add", "b", "--kind", "nearing", "--raise", "80"]
+    books.refuse(REFUSED, "no contract in force", *nearing, "--contract", "MovieStudio")  # it ended with October 2024
+    books.refuse(WRONG_USAGE, "goes without", *nearing, "--contract", "MovieStudio", "--threshold", "1GB")
+    books.refuse(WRONG_USAGE, "goes with nearing", "alert", "add", "b", "--kind", "above", "--raise", "1GB",
+                 "--contract", "MovieStudio")
+    books.refuse(WRONG_USAGE, "window", "alert", "add", "b", "--kind", "above", "--raise", "1GB")
+    books.refuse(REFUSED, "no object nowhere", "alert", "add", "b", "--kind", "above", "--window", "1h", "--raise",
+                 "1GB", "--object", "nowhere")
+
+
 def run(server):
     folder = tempfile.mkdtemp(prefix="waybill-books-input-")
     try:
@@ -186,7 +231,7 @@ def run(server):
         for number in (1, 2, 3):
             books.run("isp", "add", f"SP{number}", "--prefix", f"198.18.{number}.0/24")
         assert books.dump() != empty, "a change does not show in the dump"
-        for cases in (agreements, currencies, prefixes, periods, reports, policies):
+        for cases in (agreements, currencies, prefixes, periods, reports, policies, components, objects, alerts):
             cases(books)
             print(f"{cases.__name__}: {books.cases} refusals so far, {len(books.faults)} of them not as they should be")
         if books.faults:

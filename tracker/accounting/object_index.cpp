@@ -105,8 +105,9 @@ void ObjectTally::count(const ObjectIndex& index, const ObjectIndex::Touched& to
   for (const auto& [quarter, added] : quarters) {
     if (!object.counts(quarter)) continue;
     for (const auto& member : touched.members) {
-      const auto [at, fresh] = sums.members.try_emplace({object.id, member}, quarter);
-      if (!fresh) at->second = std::min(at->second, quarter);
+      auto& [first, last] = sums.members.try_emplace({object.id, member}, quarter, quarter).first->second;
+      first = std::min(first, quarter);
+      last = std::max(last, quarter);
     }
     if (!index.passes(object, order, quarter)) continue;
     sums.counters[{object.id, {}, quarter}] += added;
@@ -117,7 +118,9 @@ void ObjectTally::count(const ObjectIndex& index, const ObjectIndex::Touched& to
 
 ObjectChanges ObjectTally::taken(Sums sums) {
   ObjectChanges changes;
-  for (const auto& [key, appeared] : sums.members) changes.members.push_back({key.first, key.second, appeared});
+  for (const auto& [key, seen] : sums.members) {
+    changes.members.push_back({key.first, key.second, seen.first, seen.second});
+  }
   for (const auto& [key, added] : sums.counters) {
     changes.counters.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), added});
   }

@@ -83,7 +83,7 @@ class ObjectTally {
     std::map<std::int64_t, Quarters> paths;
   };
   struct Sums {
-    std::map<std::pair<std::int64_t, std::string>, Quarter> members;
+    std::map<std::pair<std::int64_t, std::string>, std::pair<Quarter, Quarter>> members;  // first, last
     std::map<std::tuple<std::int64_t, std::string, Quarter>, Counters> counters;
   };
   static void count(const ObjectIndex& index, const ObjectIndex::Touched& touched, const OrderFacts& order,

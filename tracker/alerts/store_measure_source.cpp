@@ -58,12 +58,20 @@ Result<std::int64_t> StoreMeasureSource::share_on_net(const TrafficFilter& filte
 }
 
 Result<Counters> StoreMeasureSource::count(const Measure& measure, TimeMs since, TimeMs until) {
-  if (const auto* name = measure.object()) {
-    if (!objects_) return refuse("this tracker's alerts cannot read accounting objects by name: measure the traffic");
-    return objects_(*name, since, until);
-  }
+  if (const auto* name = measure.object()) return count_object(*name, since, until);
   const auto& filter = *measure.traffic();
   return filter.component ? count_component(filter, since, until) : count_traffic(filter, since, until);
+}
+
+Result<Counters> StoreMeasureSource::count_object(const std::string& name, TimeMs since, TimeMs until) {
+  const auto objects = store_.objects().objects();
+  if (!objects) return tl::make_unexpected(objects.error());
+  for (const auto& object : **objects) {
+    if (object.name != name) continue;
+    if (object.until && object.until->start() <= since) return refuse("object " + name + " has ended");
+    return store_.objects().total(object.id, quarter_at_or_after(since), quarter_at_or_after(until));
+  }
+  return refuse("there is no object " + name);
 }
 
 Result<Counters> StoreMeasureSource::count_traffic(const TrafficFilter& filter, TimeMs since, TimeMs until) {

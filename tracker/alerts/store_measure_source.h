@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <string>
 
 #include "tracker/alerts/measure.h"
@@ -10,11 +9,7 @@ namespace waybill::tracker {
 // Measures by the accounts (store/accounts.h): a few index look-ups each. On the store's thread.
 class StoreMeasureSource final : public MeasureSource {
  public:
-  // What an accounting object, by its name, counted in since <= t < until. Refused where it is not known.
-  using ObjectReader = std::function<Result<Counters>(const std::string& name, TimeMs since, TimeMs until)>;
-
-  // Without a reader, measures of objects are refused.
-  explicit StoreMeasureSource(Store& store, ObjectReader objects = {}) : store_(store), objects_(std::move(objects)) {}
+  explicit StoreMeasureSource(Store& store) : store_(store) {}
   Result<std::int64_t> value(const Measure& measure, TimeMs since, TimeMs until) override;
 
  private:
@@ -23,8 +18,9 @@ class StoreMeasureSource final : public MeasureSource {
   Result<std::int64_t> share_on_net(const TrafficFilter& filter, AckedBytes all, TimeMs since, TimeMs until);
   Result<Counters> count_component(const TrafficFilter& filter, TimeMs since, TimeMs until);
 
+  Result<Counters> count_object(const std::string& name, TimeMs since, TimeMs until);
+
   Store& store_;
-  ObjectReader objects_;
 };
 
 }  // namespace waybill::tracker

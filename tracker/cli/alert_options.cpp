@@ -26,12 +26,15 @@ void add_rules(CLI::App& alert, Invocation& invocation) {
   CommandOptions(alert, "add", "watch a figure of the accounts", "alert add", invocation)
       .positional("NAME", "name", "its name")
       .needed_text("--kind", "kind", "above or below a level, rise or fall by percent, nearing a threshold", "KIND")
-      .needed_text("--window", "window", "what it looks back over: 15m, 2h, 7d, or with above and nearing day or month",
-                   "WINDOW")
+      .text("--window", "window",
+            "what it looks back over: 15m, 2h, 7d, or with above and nearing day or month (needed but for --contract)",
+            "WINDOW")
       .text("--timezone", "timezone", "of day and month (default UTC)", "TZ")
       .needed_text("--raise", "raise", "raised at this level: bytes (a second) like 5GB, or percent like 80", "LEVEL")
       .text("--clear", "clear", "cleared on the other side of this level (default: --raise)", "LEVEL")
       .text("--threshold", "threshold", "with nearing: what is 100 %", "BYTES")
+      .text("--contract", "contract",
+            "with nearing: this owner's bytes of the month against the threshold of its contract in force", "OWNER")
       .text("--at-least", "at_least", "with rise and fall: less than this in both windows is no change", "BYTES")
       .text("--measured", "measured",
             "acknowledged_bytes (default), unacknowledged_bytes, receipts, bytes_per_second or on_net_share", "WHAT")

@@ -202,11 +202,18 @@ CREATE TABLE report_answers(
   failed INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY(report, due)) STRICT, WITHOUT ROWID;
 )sql";
 
+// When each member of an object last carried something.
+constexpr char kObjectMembersSeen[] = R"sql(
+ALTER TABLE object_members ADD COLUMN last_seen INTEGER NOT NULL DEFAULT 0;
+UPDATE object_members SET last_seen = coalesce((SELECT max(c.quarter) FROM object_counters c
+  WHERE c.object_id = object_members.object_id AND c.member = object_members.member), appeared);
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},  {kLedger},       {kPolicies},
-                                            {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports}};
+                                            {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports}, {kObjectMembersSeen}};
   return steps;
 }
 

@@ -153,9 +153,16 @@ void SqlObjects::add_members(const std::vector<ObjectMember>& members) {
   auto ordered = members;
   std::sort(ordered.begin(), ordered.end());
   auto rows = connection_.insert_many(
-      "INSERT INTO object_members(object_id, member, appeared) VALUES(?, ?, ?) ON CONFLICT(object_id, member) "
-      "DO UPDATE SET appeared = excluded.appeared WHERE excluded.appeared < object_members.appeared");
-  for (const auto& member : ordered) rows.add(member.object, member.member, member.appeared.number);
+      "INSERT INTO object_members(object_id, member, appeared, last_seen) VALUES(?, ?, ?, ?) "
+      "ON CONFLICT(object_id, member) DO UPDATE SET "
+      "appeared = CASE WHEN excluded.appeared < object_members.appeared THEN excluded.appeared "
+      "ELSE object_members.appeared END, "
+      "last_seen = CASE WHEN excluded.last_seen > object_members.last_seen THEN excluded.last_seen "
+      "ELSE object_members.last_seen END "
+      "WHERE excluded.appeared < object_members.appeared OR excluded.last_seen > object_members.last_seen");
+  for (const auto& member : ordered) {
+    rows.add(member.object, member.member, member.appeared.number, member.last_seen.number);
+  }
   rows.run();
 }
 
@@ -187,9 +194,10 @@ Result<std::vector<ObjectMember>> SqlObjects::members(std::int64_t object) {
   return connection_.read([&]() -> Result<std::vector<ObjectMember>> {
     std::vector<ObjectMember> found;
     auto rows = connection_.query(
-        "SELECT object_id, member, appeared FROM object_members WHERE object_id = ? ORDER BY appeared, member");
+        "SELECT object_id, member, appeared, last_seen FROM object_members WHERE object_id = ? "
+        "ORDER BY appeared, member");
     rows.bind(object);
-    while (rows.step()) found.push_back({rows.integer(0), rows.text(1), {rows.integer(2)}});
+    while (rows.step()) found.push_back({rows.integer(0), rows.text(1), {rows.integer(2)}, {rows.integer(3)}});
     return found;
   });
 }
@@ -220,6 +228,16 @@ Result<std::vector<ObjectChange>> SqlObjects::counters(std::int64_t object) {
     rows.bind(object);
     while (rows.step()) found.push_back(read_change(rows));
     return found;
+  });
+}
+
+Result<Counters> SqlObjects::total(std::int64_t object, Quarter since, Quarter until) {
+  return connection_.read([&]() -> Result<Counters> {
+    auto row = connection_.query(
+        "SELECT coalesce(sum(acked), 0), coalesce(sum(sent), 0), coalesce(sum(receipts), 0) FROM object_counters "
+        "WHERE object_id = ? AND member = '' AND quarter >= ? AND quarter < ?");
+    row.bind(object, since.number, until.number).step();
+    return Counters{{row.integer(0)}, {row.integer(1)}, row.integer(2)};
   });
 }
 

@@ -72,7 +72,8 @@ struct MeasuringObject {
 struct ObjectMember {
   std::int64_t object = 0;
   std::string member;
-  Quarter appeared;  // the first in which it carried traffic of the object's entities
+  Quarter appeared;   // the first in which it carried traffic of the object's entities
+  Quarter last_seen;  // the last one so far: a client that left, a link that is gone
   auto operator<=>(const ObjectMember&) const = default;
 };
 struct ObjectChange {
@@ -107,6 +108,8 @@ class Objects {
   virtual Result<std::vector<ObjectMember>> members(std::int64_t object) = 0;                // by time, then name
   virtual Result<std::vector<std::int64_t>> measuring(const std::string& member) = 0;        // ids of objects
   virtual Result<std::vector<ObjectChange>> counters(std::int64_t object) = 0;               // by member, then quarter
+  // Of the object as a whole, over since <= quarter < until.
+  virtual Result<Counters> total(std::int64_t object, Quarter since, Quarter until) = 0;
   virtual Status each_counter(const std::function<Status(const ObjectChange&)>& visit) = 0;  // by object
 };
 

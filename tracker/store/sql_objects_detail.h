@@ -17,6 +17,7 @@ class SqlObjects final : public Objects {
   Result<std::vector<ObjectMember>> members(std::int64_t object) override;
   Result<std::vector<std::int64_t>> measuring(const std::string& member) override;
   Result<std::vector<ObjectChange>> counters(std::int64_t object) override;
+  Result<Counters> total(std::int64_t object, Quarter since, Quarter until) override;
   Status each_counter(const std::function<Status(const ObjectChange&)>& visit) override;
 
  private:

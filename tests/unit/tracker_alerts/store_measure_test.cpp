@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/unit/tracker_ingest/ingest_harness.h"
+#include "tracker/accounting/object_fill.h"
 #include "tracker/alerts/store_measure_source.h"
 
 using namespace waybill;
@@ -39,10 +40,10 @@ struct Books {
   Result<std::int64_t> value(const TrafficFilter& filter, Measured measured = Measured::acknowledged_bytes) {
     return value(Measure::of_traffic(filter, measured).value());
   }
-  Result<std::int64_t> value(const Measure& measure, StoreMeasureSource::ObjectReader objects = {}) {
+  Result<std::int64_t> value(const Measure& measure) {
     Result<std::int64_t> read = 0;
     harness.on_store([&](Store& store) {
-      StoreMeasureSource source(store, objects);
+      StoreMeasureSource source(store);
       read = source.value(measure, sample::kNoon, sample::kNoon + kHour);
     });
     return read;
@@ -81,18 +82,33 @@ TEST_CASE("a rate is the average over the window, a share is of what was carried
   CHECK(books.value({.from = "SP2"}, Measured::on_net_share).value() == 10'000);  // nothing: nothing left the net
 }
 
-TEST_CASE("names that are not known are refused, and an object's counters come from its reader") {
+TEST_CASE("names that are not known are refused") {
   Books books;
   CHECK_FALSE(books.value({.from = "SP9"}));
-  const auto object = Measure::of_object("peering").value();
-  const auto unread = books.value(object);
-  REQUIRE_FALSE(unread);
-  CHECK(unread.error().kind == ErrorKind::refused);
-  const auto reader = [](const std::string& name, TimeMs since, TimeMs until) -> Result<Counters> {
-    CHECK(name == "peering");
-    CHECK(until - since == kHour);
-    return Counters{{77}, {80}, 2};
-  };
-  CHECK(books.value(object, reader).value() == 77);
-  CHECK(books.value(Measure::of_object("peering", Measured::unacknowledged_bytes).value(), reader).value() == 3);
+  const auto unknown = books.value(Measure::of_object("peering").value());
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().kind == ErrorKind::refused);
+}
+
+TEST_CASE("an accounting object is watched by its name until it has ended") {
+  Books books;
+  MeasuringObject object;
+  object.name = "peering";
+  object.entities = {{EntityKind::isp_pair, {}, {}, sample::kSp1, sample::kSp2}};
+  object.created = sample::kNoon;
+  object.since = quarter_of(sample::kNoon);
+  books.harness.on_store([&](Store& store) { REQUIRE(make_object(store, object)); });
+  const auto watched = Measure::of_object("peering").value();
+  CHECK(books.value(watched).value() == 300);  // filled from the past
+  books.carry({.number = 5}, 50);
+  CHECK(books.value(watched).value() == 350);
+  CHECK(books.value(Measure::of_object("peering", Measured::receipts).value()).value() == 2);
+  books.harness.on_store([&](Store& store) {
+    REQUIRE(finish_object(store, "peering", sample::kNoon + kHour));
+    StoreMeasureSource source(store);
+    const auto later = sample::kNoon + kHour + kHour;
+    const auto ended = source.value(watched, later, later + kHour);
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error().message == "object peering has ended");
+  });
 }

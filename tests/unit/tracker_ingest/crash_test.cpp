@@ -14,6 +14,7 @@
 #include "common/runtime/random.h"
 #include "tests/unit/tracker_ingest/ingest_harness.h"
 #include "tests/unit/tracker_ingest/kill_plan.h"
+#include "tracker/accounting/object_fill.h"
 
 using namespace waybill;
 using namespace waybill::tracker;
@@ -116,6 +117,16 @@ bool run_and_kill(const std::vector<std::string>& arguments, Answers& answers, r
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+// Everything, filled from the past.
+MeasuringObject measuring(const std::string& name) {
+  MeasuringObject object;
+  object.name = name;
+  for (const auto isp : {sample::kSp1, sample::kSp2, sample::kSp3}) {
+    object.entities.push_back({EntityKind::clients_of, {}, {}, isp, {}});
+  }
+  return object;
+}
+
 }  // namespace
 
 TEST_CASE("killed at any moment, no receipt is lost and none counts twice") {
@@ -139,9 +150,10 @@ TEST_CASE("killed at any moment, no receipt is lost and none counts twice") {
       REQUIRE(times == 1);
       REQUIRE(store->evidence().receipt_envelope(id)->has_value());
     }
-    const auto report = audit(*store);
+    const auto report = audit(*store);  // of what people measure, too
     REQUIRE(report);
     REQUIRE_MESSAGE(report->sound(), report->faults.front());
+    if (kills % 10 == 0) REQUIRE(make_object(*store, measuring("since kill " + std::to_string(kills))));
   }
   CHECK(kills == kKills);
   MESSAGE(kills << " kills, " << answers.recorded.size() << " receipts answered as recorded before the last one");
@@ -150,6 +162,16 @@ TEST_CASE("killed at any moment, no receipt is lost and none counts twice") {
   while (last.line(line)) answers.note(line);
   REQUIRE(last.wait_status() == 0);
   CHECK(answers.refused == 0);
+
+  const auto store = contract::open(engine, StoreAccess::read_only);
+  const auto objects = store->objects().objects();
+  REQUIRE(objects);
+  REQUIRE((*objects)->size() == 5);
+  for (const auto& object : **objects) {
+    const auto total = store->objects().total(object.id, Quarter{}, Quarter{1'000'000'000});
+    REQUIRE(total);
+    CHECK(total->receipts == test::kKillAgents * test::kKillBatches * test::kKillReceipts);
+  }
 
   constexpr std::int64_t kReceipts = test::kKillAgents * test::kKillBatches * test::kKillReceipts;
   constexpr std::int64_t kOrders = test::kKillAgents * test::kKillOrders;

@@ -44,7 +44,14 @@ Result<Answer> agreement_add_terms(AdministrationContext& context, Arguments& ar
   if (is_owner_contract(text)) {
     const auto contract = read_owner_contract(text);
     if (!contract) return tl::make_unexpected(contract.error());
-    return added(add_owner_contract(context.store, *contract), contract->owner);
+    auto answer = added(add_owner_contract(context.store, *contract), contract->owner);
+    if (answer && contract->near_percent > 0) {
+      answer->notes.push_back(fmt::format(
+          "To tell the owner: `alert channel add`, then `alert add NAME --kind nearing --contract {} --raise "
+          "{} --channel CHANNEL`.",
+          contract->owner, contract->near_percent));
+    }
+    return answer;
   }
   const auto agreement = read_isp_agreement(text);
   if (!agreement) return tl::make_unexpected(agreement.error());

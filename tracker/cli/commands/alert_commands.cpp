@@ -7,6 +7,7 @@
 #include "tracker/cli/commands/alert_names_json.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/registry_names_json.h"
+#include "tracker/ledger/books.h"
 #include "tracker/reports/byte_size.h"
 
 namespace waybill::tracker {
@@ -18,6 +19,7 @@ using nlohmann::json;
 struct RuleArguments {
   TrafficFilter filter;
   std::optional<std::string> object;
+  std::optional<std::string> contract;  // of this owner: gives filter, window and threshold
   Measured measured = Measured::acknowledged_bytes;
   Condition condition;
   Severity severity = Severity::warning;
@@ -35,7 +37,8 @@ void read_condition(Arguments& arguments, RuleArguments& read) {
   condition.kind = arguments.read_as("kind", [](const std::string& text) { return parse_condition_kind(text); })
                        .value_or(ConditionKind::above);
   const auto zone = arguments.text("timezone").value_or("UTC");
-  arguments.required("window");
+  read.contract = arguments.text("contract");
+  if (!read.contract) arguments.required("window");
   const auto window =
       arguments.read_as("window", [&](const std::string& text) { return parse_alert_window(text, zone); });
   if (window) condition.window = *window;
@@ -69,6 +72,10 @@ RuleArguments read_arguments(Arguments& arguments) {
   const bool on_net = arguments.flag("on_net"), off_net = arguments.flag("off_net");
   if (on_net && off_net) arguments.fault("on_net", "excludes --off-net");
   if (on_net || off_net) read.filter.on_net = on_net;
+  if (read.contract && read.condition.kind != ConditionKind::nearing) arguments.fault("contract", "goes with nearing");
+  if (read.contract && (read.object || read.filter != TrafficFilter{} || read.condition.threshold != 0)) {
+    arguments.fault("contract", "goes without an object, a filter or a threshold of its own");
+  }
   if (read.object && read.filter != TrafficFilter{}) arguments.fault("object", "goes without a filter of its own");
   read.severity = arguments.read_as("severity", [](const std::string& text) { return parse_severity(text); })
                       .value_or(Severity::warning);
@@ -77,6 +84,25 @@ RuleArguments read_arguments(Arguments& arguments) {
   };
   read.repeat = arguments.read_as("repeat", repeat).value_or(hours(4));
   return read;
+}
+
+// The owner's bytes of the month on the contract's clocks, against its threshold.
+Status take_contract(AdministrationContext& context, RuleArguments& read) {
+  const auto contracts = owner_contracts(context.store, *read.contract);
+  if (!contracts) return tl::make_unexpected(contracts.error());
+  const auto now = context.clock.now();
+  for (const auto& contract : *contracts) {
+    if (!contract.in_force(now)) continue;
+    if (contract.threshold.value == 0) {
+      return refuse(fmt::format("contract {} of {} has no threshold to near", contract.id.value, contract.owner));
+    }
+    read.filter.owner = contract.owner;
+    read.condition.threshold = contract.threshold.value;
+    read.condition.window = {AlertWindowKind::month, {}, contract.timezone};
+    return {};
+  }
+  return refuse("owner " + *read.contract +
+                " has no contract in force: `agreement show --owner` lists what was agreed");
 }
 
 Result<Measure> measure_of(AdministrationContext& context, RuleArguments read) {
@@ -157,9 +183,12 @@ Result<Answer> change_state(AdministrationContext& context, const std::string& n
 
 Result<Answer> alert_add(AdministrationContext& context, Arguments& arguments) {
   const auto name = arguments.positional("name");
-  const auto read = read_arguments(arguments);
+  auto read = read_arguments(arguments);
   const auto channel_names = arguments.list("channel");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
+  if (read.contract) {
+    if (auto taken = take_contract(context, read); !taken) return pass_on(taken);
+  }
   auto measure = measure_of(context, read);
   if (!measure) return pass_on(measure);
   const AlertRule rule{name, *std::move(measure), read.condition, read.severity, read.repeat};
@@ -182,6 +211,10 @@ Result<Answer> alert_add(AdministrationContext& context, Arguments& arguments) {
   answer.lines.push_back(fmt::format("Alert {}: {} {}", name, rule.measure.words(),
                                      condition_words(rule.condition, rule.measure.measured())));
   answer.result["alert"] = *std::move(row);
+  if (read.contract) {
+    answer.notes.push_back(
+        "It keeps to the threshold of the contract in force now: add another when that is renegotiated.");
+  }
   answer.notes.push_back("A running tracker evaluates it within seconds; `alert show` tells how it stands.");
   return answer;
 }

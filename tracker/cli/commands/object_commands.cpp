@@ -104,14 +104,20 @@ Status add_records(Store& store, const MeasuringObject& object, Answer& answer) 
   return {};
 }
 
-Status add_history(Store& store, const MeasuringObject& object, Answer& answer) {
+Status add_history(AdministrationContext& context, const MeasuringObject& object, Answer& answer) {
+  auto& store = context.store;
   auto members = store.objects().members(object.id);
   if (!members) return tl::make_unexpected(members.error());
   auto agreements = store.registry().agreements();
   if (!agreements) return tl::make_unexpected(agreements.error());
   std::vector<std::tuple<TimeMs, std::string, std::string>> events;
   events.emplace_back(object.created, "made", object.name);
-  for (const auto& member : *members) events.emplace_back(member.appeared.start(), "appeared", member.member);
+  const Quarter now = quarter_of(context.clock.now());
+  for (const auto& member : *members) {
+    events.emplace_back(member.appeared.start(), "appeared", member.member);
+    // While it still carries something, there is no last time to tell.
+    if (member.last_seen < now) events.emplace_back(member.last_seen.start(), "last seen", member.member);
+  }
   for (const auto& agreement : *agreements) {
     bool concerned = false;
     for (const auto& entity : object.entities)
@@ -203,12 +209,16 @@ Result<Answer> object_show(AdministrationContext& context, Arguments& arguments)
   Answer answer;
   answer.result["object"] = object_json(*object);
   auto& list = answer.result["members"] = json::array();
-  for (const auto& member : *members) list.push_back({{"member", member.member}});
+  for (const auto& member : *members) {
+    list.push_back({{"member", member.member},
+                    {"appeared", format_time(member.appeared.start())},
+                    {"last_seen", format_time(member.last_seen.start())}});
+  }
   if (history) {
-    if (auto added = add_history(context.store, *object, answer); !added) return tl::make_unexpected(added.error());
+    if (auto added = add_history(context, *object, answer); !added) return tl::make_unexpected(added.error());
     return answer;
   }
-  answer.add_sheet("members", {{"member", "MEASURES"}});
+  answer.add_sheet("members", {{"member", "MEASURES"}, {"appeared", "SINCE"}, {"last_seen", "LAST SEEN"}});
   if (auto added = add_counters(context.store, *object, answer); !added) return tl::make_unexpected(added.error());
   if (object->detail == ObjectDetail::records) {
     if (auto added = add_records(context.store, *object, answer); !added) return tl::make_unexpected(added.error());
