@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the books refuse: overlapping agreements, prefixes claimed twice, another currency, open and closed periods,
-reversed windows, policies that no path can meet, a table with a bad line 4,711, objects over nothing. Each by the real program, on SQLite and on PostgreSQL: the exit
-status, one line that says why, and every table as it was before.
+reversed windows, policies that no path can meet, a table with a bad line 4,711, objects over nothing. Each by the real
+program, on SQLite and on PostgreSQL: the exit status, one line that says why, and every table as it was before.
 """
 import json
 import os
