@@ -49,13 +49,14 @@ class Traffic:
         self.order = issue_order(self.sender, self.receiver, self.content, int(self.now() * 1000) - 2000)
         self.sequence = self.total = 0
 
-    def carry(self, size):
-        """One receipt of `size` acknowledged bytes; the tracker must record it."""
+    def carry(self, size, hops=()):
+        """One receipt of `size` acknowledged bytes over these routers; the tracker must record it."""
         self.sequence, self.total = self.sequence + 1, self.total + size
         now = int(self.now() * 1000)
         order = self.order[b"id"]
         ack = wire.acknowledgement(self.receiver.key, order, self.sequence, self.total, at=now)
-        receipt = wire.receipt(self.sender.key, order, self.sequence, size, self.total, ack, start=now, end=now)
+        receipt = wire.receipt(self.sender.key, order, self.sequence, size, self.total, ack, start=now, end=now,
+                               hops=hops)
         tracker = self.sender.tracker
         status, answer = wire.http(tracker.address, tracker.port, "POST", "/v1/receipts",
                                    wire.bencode({"receipts": [receipt]}))

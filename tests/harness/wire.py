@@ -80,9 +80,16 @@ def acknowledgement(key, order, sequence, total_bytes, total_pieces=1, at=None):
     return key.envelope("waybill acknowledgement 1", payload)
 
 
-def receipt(key, order, sequence, sent, sent_total, ack=b"", start=None, end=None):
-    nowhere = bytes(10) + b"\xff\xff" + bytes([127, 0, 0, 1])
-    path = {"method": 0, "source": nowhere, "destination": nowhere, "probed_at": 0, "complete": 0, "hops": []}
+def address(text):
+    return bytes(10) + b"\xff\xff" + bytes(int(part) for part in text.split("."))
+
+
+def receipt(key, order, sequence, sent, sent_total, ack=b"", start=None, end=None, hops=()):
+    """`hops`: IPv4 addresses as texts, each answered; none: the path was not traced."""
+    traced = [{"ttl": ttl, "side": 0, "address": address(hop), "rtt_us": 1000 * ttl}
+              for ttl, hop in enumerate(hops, 1)]
+    path = {"method": 1 if hops else 0, "source": address("127.0.0.1"), "destination": address("127.0.0.1"),
+            "probed_at": now() if hops else 0, "complete": 1 if hops else 0, "hops": traced}
     payload = bencode({"order": order, "sequence": sequence, "sent": sent, "sent_total": sent_total,
                        "start": start or now(), "end": end or now(), "max_rate": 1, "average_rate": 1, "path": path,
                        "acknowledgement": ack})
