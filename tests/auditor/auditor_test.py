@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 from evidence import Evidence  # noqa: E402
 from history import History, ISPS, OWNERS  # noqa: E402
 from ledgers import Ledger, MONTHS, Party, balances_of_journal, key_of  # noqa: E402
+from objects import Objects  # noqa: E402
 from postgres import PostgresServer  # noqa: E402
 from questions import Questions  # noqa: E402
 from settlements import check_balances, check_settlement  # noqa: E402
@@ -32,10 +33,15 @@ class Audit:
     def run(self):
         for command in self.history.commands:
             self.tracker.ask(*(json.dumps(word) if isinstance(word, dict) else word for word in command))
+        objects = Objects(self)
+        objects.make(0)
         questions = Questions(self.tracker, self.evidence, self.seed, self.failures)
         closes = [MONTHS[:3], MONTHS[3:4], MONTHS[4:]]
         for number, part in enumerate(self.history.parts):
             self.evidence.take_in(number, part, self.tracker.load(number, part))
+            if number == 0:
+                objects.make(1)
+            objects.check()
             questions.ask_all(20 if number == 0 else 5)
             Traffic(questions).ask_all(4 if number == 0 else 1)
             for party in self.parties:
