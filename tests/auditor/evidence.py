@@ -51,7 +51,8 @@ class Evidence:
             signed = bdecode(bdecode(bytes.fromhex(told["orders"][str(order["number"])]))[b"b"])
             assert signed[b"owner"].decode() == order["owner"] and signed[b"agreement"] == order["agreement"]
             self._orders[signed[b"id"]] = dict(order, content=signed[b"content"].hex(),
-                                              receiver_key=signed[b"receiver"].hex(), sender_key=signed[b"sender"].hex())
+                                              receiver_key=signed[b"receiver"].hex(),
+                                              sender_key=signed[b"sender"].hex())
         for plan, answer in zip(part["batches"], told["batches"]):
             for receipt, envelope, status in zip(plan["receipts"], answer["receipts"], answer["statuses"]):
                 mine = self._take_receipt(number, receipt, bytes.fromhex(envelope), plan["at"])

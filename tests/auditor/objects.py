@@ -1,5 +1,5 @@
-"""Accounting objects that people make (`object add`): some before the first receipt, some filled from the past. What they
-counted is worked out again from every receipt, by hour or day of their clocks, as a whole and by member."""
+"""Accounting objects that people make (`object add`): some before the first receipt, some filled from the past. What
+they counted is worked out again from every receipt, by hour or day of their clocks, as a whole and by member."""
 import reports
 from history import QUARTER, text_of
 
