@@ -192,7 +192,7 @@ def components(books):
     refused(4711, "router4711,teapot,10.18.1.1", "line 4711: .*teapot")
     refused(4711, "router4711,router,10.0.2.1", "line 4711: .*10.0.2.1")  # another line's address
     refused(4711, "router4711,router", "line 4711: ")
-    books.refuse(REFUSED, "nowhere.csv", "component", "import", table.parent / "nowhere.csv")
+    books.refuse(WRONG_USAGE, "nowhere.csv", "component", "import", table.parent / "nowhere.csv")
 
 
 def objects(books):

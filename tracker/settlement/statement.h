@@ -33,7 +33,7 @@ struct UnacknowledgedLine {
   bool on_net = false;
   ContentClass content_class = ContentClass::file;
   std::string owner;  // of the content
-  SentBytes bytes;    // never 0
+  SentBytes bytes;    // never 0; below it where the period acknowledges what was sent before
   bool operator==(const UnacknowledgedLine&) const = default;
 };
 // Sent by the operator's own CDN nodes at this ISP: no customer's uplink, nothing is owed; for information.

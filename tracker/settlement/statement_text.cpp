@@ -70,7 +70,8 @@ void read_information(DocumentReader& reader, Statement& statement) {
     line.content_class =
         item.choice<ContentClass>("class", {{"file", ContentClass::file}, {"live", ContentClass::live}});
     line.owner = item.text("owner");
-    line.bytes = {item.integer("bytes", 1, kMaxDocumentInteger)};
+    // Below zero where receipts of this period acknowledge what was sent before it.
+    line.bytes = {item.integer("bytes", -kMaxDocumentInteger, kMaxDocumentInteger)};
     statement.unacknowledged.push_back(std::move(line));
   });
   reader.each("cdn_nodes", kMaxRows, [&](DocumentReader& item) {
