@@ -213,7 +213,8 @@ UPDATE object_members SET last_seen = coalesce((SELECT max(c.quarter) FROM objec
 
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},  {kLedger},       {kPolicies},
-                                            {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports}, {kObjectMembersSeen}};
+                                            {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports},
+                                            {kObjectMembersSeen}};
   return steps;
 }
 

@@ -105,9 +105,9 @@ class Objects {
   virtual Status end_object(std::int64_t id, TimeMs at, Quarter until) = 0;
   virtual Status add_changes(const ObjectChanges& changes) = 0;  // fit for Writers::together
 
-  virtual Result<std::vector<ObjectMember>> members(std::int64_t object) = 0;                // by time, then name
-  virtual Result<std::vector<std::int64_t>> measuring(const std::string& member) = 0;        // ids of objects
-  virtual Result<std::vector<ObjectChange>> counters(std::int64_t object) = 0;               // by member, then quarter
+  virtual Result<std::vector<ObjectMember>> members(std::int64_t object) = 0;          // by time, then name
+  virtual Result<std::vector<std::int64_t>> measuring(const std::string& member) = 0;  // ids of objects
+  virtual Result<std::vector<ObjectChange>> counters(std::int64_t object) = 0;         // by member, then quarter
   // Of the object as a whole, over since <= quarter < until.
   virtual Result<Counters> total(std::int64_t object, Quarter since, Quarter until) = 0;
   virtual Status each_counter(const std::function<Status(const ObjectChange&)>& visit) = 0;  // by object
