@@ -14,7 +14,8 @@ namespace {
 struct GroupingName {
   Grouping grouping;
   std::string_view name;
-  AccountDimension dimension;
+  std::optional<AccountDimension> dimension;
+  std::optional<ComponentKind> component = {};
 };
 // Hours, days and months are sums of quarters: the accounts give quarters, fold_rows adds them up.
 constexpr GroupingName kGroupings[] = {
@@ -34,6 +35,15 @@ constexpr GroupingName kGroupings[] = {
     {Grouping::hour, "hour", AccountDimension::quarter},
     {Grouping::day, "day", AccountDimension::quarter},
     {Grouping::month, "month", AccountDimension::quarter},
+    {Grouping::country, "country", std::nullopt, ComponentKind::country},
+    {Grouping::state, "state", std::nullopt, ComponentKind::state},
+    {Grouping::city, "city", std::nullopt, ComponentKind::city},
+    {Grouping::place, "place", std::nullopt, ComponentKind::place},
+    {Grouping::autonomous_system, "as", std::nullopt, ComponentKind::autonomous_system},
+    {Grouping::router, "router", std::nullopt, ComponentKind::router},
+    {Grouping::network_switch, "switch", std::nullopt, ComponentKind::network_switch},
+    {Grouping::link, "link", std::nullopt, ComponentKind::link},
+    {Grouping::inter_isp_link, "inter-isp-link", std::nullopt, ComponentKind::inter_isp_link},
 };
 
 const GroupingName& entry_of(Grouping grouping) {
@@ -43,21 +53,12 @@ const GroupingName& entry_of(Grouping grouping) {
   WAYBILL_ASSERT(false, "every grouping has a name");
 }
 
-// What is shown, and what it is ordered by: the hour that comes twice is not in the order of its texts.
-struct Cell {
-  std::string order;
-  std::string text;
-  explicit Cell(std::string shown) : order(shown), text(std::move(shown)) {}
-  Cell(std::string order_by, std::string shown) : order(std::move(order_by)), text(std::move(shown)) {}
-  auto operator<=>(const Cell&) const = default;
-};
-
 // The local time at the start of the bucket that holds `time`.
-Cell time_cell(Grouping grouping, TimeMs time, LocalClock& clock) {
+GroupCell time_cell(Grouping grouping, TimeMs time, LocalClock& clock) {
   using std::chrono::milliseconds;
   const date::local_time<milliseconds> local{milliseconds{clock.local_ms(time)}};
-  if (grouping == Grouping::day) return Cell(date::format("%F", local));
-  if (grouping == Grouping::month) return Cell(date::format("%Y-%m", local));
+  if (grouping == Grouping::day) return GroupCell(date::format("%F", local));
+  if (grouping == Grouping::month) return GroupCell(date::format("%Y-%m", local));
   const auto offset = clock.offset(time).value / 60'000;
   const auto size = offset < 0 ? -offset : offset;
   const auto east = offset == 0 ? "Z" : fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', size / 60, size % 60);
@@ -66,8 +67,11 @@ Cell time_cell(Grouping grouping, TimeMs time, LocalClock& clock) {
   return {fmt::format("{} {:04}", text, 1440 - offset), text + east};
 }
 
-void append_cells(std::vector<Cell>& cells, const AccountRow& row, Grouping grouping, const ReportNames& names,
-                  LocalClock& clock) {
+// Without the kind before its name: the column says it.
+std::string component_name(std::string_view key) { return std::string(key.substr(key.find(':') + 1)); }
+
+void append_cells(std::vector<GroupCell>& cells, const AccountRow& row, Grouping grouping, const ReportNames& names,
+                  LocalClock& clock, std::string_view component) {
   switch (grouping) {
     case Grouping::isp_pair:
       cells.emplace_back(names.isp(row.from.value()));
@@ -113,6 +117,9 @@ void append_cells(std::vector<Cell>& cells, const AccountRow& row, Grouping grou
     case Grouping::month:
       cells.push_back(time_cell(grouping, row.quarter.value().start(), clock));
       return;
+    default:
+      cells.emplace_back(component_name(component));
+      return;
   }
 }
 
@@ -129,9 +136,13 @@ Result<Grouping> parse_grouping(std::string_view text) {
 
 std::string_view to_string(Grouping grouping) { return entry_of(grouping).name; }
 
+std::optional<ComponentKind> component_of(Grouping grouping) { return entry_of(grouping).component; }
+
 std::set<AccountDimension> dimensions_of(const std::vector<Grouping>& groupings) {
   std::set<AccountDimension> dimensions;
-  for (const auto grouping : groupings) dimensions.insert(entry_of(grouping).dimension);
+  for (const auto grouping : groupings) {
+    if (const auto dimension = entry_of(grouping).dimension) dimensions.insert(*dimension);
+  }
   return dimensions;
 }
 
@@ -166,14 +177,17 @@ std::vector<GroupColumn> columns_of(const std::vector<Grouping>& groupings) {
   return columns;
 }
 
+std::vector<GroupCell> cells_of(const AccountRow& row, const std::vector<Grouping>& groupings, const ReportNames& names,
+                                LocalClock& clock, std::string_view component) {
+  std::vector<GroupCell> cells;
+  for (const auto grouping : groupings) append_cells(cells, row, grouping, names, clock, component);
+  return cells;
+}
+
 std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std::vector<Grouping>& groupings,
                                  const ReportNames& names, LocalClock& clock) {
-  std::map<std::vector<Cell>, Counters> sums;
-  for (const auto& row : rows) {
-    std::vector<Cell> cells;
-    for (const auto grouping : groupings) append_cells(cells, row, grouping, names, clock);
-    sums[std::move(cells)] += row.counters;
-  }
+  std::map<std::vector<GroupCell>, Counters> sums;
+  for (const auto& row : rows) sums[cells_of(row, groupings, names, clock)] += row.counters;
   std::vector<ReportRow> folded;
   for (const auto& [cells, counters] : sums) {
     auto& row = folded.emplace_back();

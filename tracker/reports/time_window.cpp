@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tracker/reports/digit_reader.h"
+#include "tracker/reports/period_words.h"
 #include "tracker/reports/zone_detail.h"
 
 namespace waybill::tracker {
@@ -112,6 +113,9 @@ Result<TimeMs> parse_time(std::string_view text, TimeMs now, const std::string& 
         "'{}' is not a time (write 2026-11-23, 2026-11-23T18:00Z, 2026-11-23T18:00+01:00, -7d, -12h, -30m or now)",
         text));
   };
+  const auto word = find_period_word(text, now, timezone);
+  if (!word) return tl::make_unexpected(word.error());
+  if (*word) return (*word)->from;
   DigitReader reader(text);
   const auto day = read_date(reader);
   if (!day) return bad();

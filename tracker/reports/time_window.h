@@ -16,9 +16,10 @@ struct TimeWindow {
   bool operator==(const TimeWindow&) const = default;
 };
 
-// "now", "-7d", "-12h", "-30m" (before now); "2026-11-23", "2026-11-23T18:00", "2026-11-23T18:00:30" as local time in
-// `timezone`; with "Z" or "+01:00" at the end as what it says. A local time that a change of the clocks skips is the
-// instant of the change; one that comes twice is the first.
+// "now", "-7d", "-12h", "-30m" (before now); a word of period_words.h, "last-week", for its first instant;
+// "2026-11-23", "2026-11-23T18:00", "2026-11-23T18:00:30" as local time in `timezone`; with "Z" or "+01:00" at the end
+// as what it says. A local time that a change of the clocks skips is the instant of the change; one that comes twice is
+// the first.
 Result<TimeMs> parse_time(std::string_view text, TimeMs now, const std::string& timezone);
 
 // "2026-11", "2026-Q4", "2026", "2026-11-23": from local midnight to local midnight in `timezone`.
