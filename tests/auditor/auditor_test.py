@@ -9,7 +9,9 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+from commitments import PERIODS, check_commitment  # noqa: E402
 from evidence import Evidence  # noqa: E402
+from groups import Groups  # noqa: E402
 from history import History, ISPS, OWNERS  # noqa: E402
 from ledgers import Ledger, MONTHS, Party, balances_of_journal, key_of  # noqa: E402
 from objects import Objects  # noqa: E402
@@ -29,6 +31,7 @@ class Audit:
         self.parties = [Party(self.history, self.evidence, "isp", name) for name in list(ISPS)[:5]]
         self.parties += [Party(self.history, self.evidence, "owner", name) for name in OWNERS]
         self.lines = 0
+        self.commitments = 0
 
     def run(self):
         for command in self.history.commands:
@@ -44,7 +47,10 @@ class Audit:
             objects.check()
             questions.ask_all(20 if number == 0 else 5)
             Traffic(questions).ask_all(4 if number == 0 else 1)
+            Groups(questions).ask_all(3 if number == 0 else 1)
             for party in self.parties:
+                period = questions.random.choice(PERIODS)
+                self.commitments += check_commitment(self, party, period)
                 if number != 1:
                     check_settlement(self, party, exports=number == 2)
                 for months in closes[number + 1:]:  # those that are closed now are compared then
@@ -155,7 +161,7 @@ def run(engine, seed):
         except Refused as refusal:
             audit.fail("a question that the auditor answers", refusal, "an answer")
     print(f"  {len(audit.evidence.receipts)} receipts, {len(audit.evidence.refused)} refused, {audit.tracker.asked} "
-          f"questions, {audit.lines} lines, {time.monotonic() - begin:.0f} s")
+          f"questions, {audit.lines} lines, {audit.commitments} commitments, {time.monotonic() - begin:.0f} s")
     for failure in audit.failures[:30]:
         print("DIFFERS: " + failure)
     if len(audit.failures) > 30:

@@ -16,6 +16,7 @@
 #include "tracker/api/policy_view.h"
 #include "tracker/api/quota_restore.h"
 #include "tracker/api/registry_watch.h"
+#include "tracker/api/report_service.h"
 #include "tracker/ingest/ingest.h"
 
 namespace waybill::tracker {
@@ -93,6 +94,7 @@ class TrackerApp {
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<AlertService> alerts_;
+  std::unique_ptr<ReportService> reports_;
   std::shared_ptr<const RegistryView> registry_;  // the one in use
   std::unique_ptr<RegistryWatch> watch_;
   std::unique_ptr<HttpRoutes> routes_;
@@ -122,6 +124,8 @@ Status TrackerApp::start() {
   desk_->restore(std::move(state->agents), state->quotas.use, state->quotas.orders, state->unsettled);
   start_ingest();
   alerts_ = std::make_unique<AlertService>(loop_, bridge_, clock_);
+  reports_ = std::make_unique<ReportService>(loop_, bridge_, clock_,
+                                             ReportService::Asking{options_.open_reader, options_.ask_as_of});
   watch_ = std::make_unique<RegistryWatch>(
       loop_, bridge_, clock_, [this] { return registry_; },
       [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); });
@@ -238,6 +242,7 @@ TrackerApp::~TrackerApp() {
   server_.reset();
   ingest_.reset();
   watch_.reset();
+  reports_.reset();
   alerts_.reset();
   store_thread_.reset();
 }

@@ -9,6 +9,7 @@
 #include "common/crypto/ed25519.h"
 #include "common/types/ip.h"
 #include "common/types/result.h"
+#include "common/types/units.h"
 
 namespace waybill::tracker {
 
@@ -22,6 +23,9 @@ struct ServeOptions {
   std::function<Result<std::unique_ptr<Store>>()> open_store;
   // One command as JSON text to its answer as JSON text (tracker/cli/administration.h). On the store's thread.
   std::function<std::string(Store&, const std::string& request)> administer;
+  // For saved reports, on a thread of their own: a read-only store, and one question's answer as if it were `at`.
+  std::function<Result<std::unique_ptr<Store>>()> open_reader;
+  std::function<std::string(Store&, const std::string& request, TimeMs at)> ask_as_of;
 };
 
 // Serves until SIGINT or SIGTERM; prints "ready: https://ADDRESS:PORT" on stdout when agents can connect. Returns the

@@ -12,7 +12,8 @@
 //          list in the result, "columns" of "key", "heading", "kind", "csv_only"), "failure" (the answer stands, but
 //          the exit status is 1: an audit that found faults), plus "registry_changed": true where
 //          ISPs, agreements, components or content changed, so that a running tracker reloads its tables; or
-//          {"ok": false, "error": "one line", "exit": 1|2} (2: the request itself is wrong), and nothing changed.
+//          {"ok": false, "error": "one line", "exit": 1|2} (2: the request itself is wrong), and nothing changed;
+//          with "transient": true where the same request may succeed later.
 #include <cstdint>
 #include <string>
 
@@ -31,6 +32,8 @@ struct AdministrationContext {
   crypto::KeyPair key;      // the tracker's: enrol links pin it, statements are signed with it
   std::string public_host;  // what agents reach the tracker under; stands on enrol links
   std::uint16_t public_port = 0;
+  // A report reads its whole question, refuses what is wrong with it, and is then asked of a window without traffic.
+  bool check_only = false;
 };
 
 // On the store's thread. Never throws: a malformed request is an answer with exit 2.

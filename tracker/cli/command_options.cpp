@@ -56,6 +56,15 @@ CommandOptions& CommandOptions::positional(const std::string& name, const std::s
   return *this;
 }
 
+CommandOptions& CommandOptions::words(const std::string& name, const std::string& description,
+                                      std::function<void(const std::vector<std::string>&)> take) {
+  app_->add_option_function<std::vector<std::string>>(name, take, description)
+      ->type_name("")
+      ->expected(1, kMaxWords)
+      ->required();
+  return *this;
+}
+
 CommandOptions& CommandOptions::file(const std::string& name, const std::string& key, const std::string& description) {
   const auto store = [this_ = &invocation_, key](const std::string& path) {
     std::ifstream input(path, std::ios::binary);
@@ -75,7 +84,7 @@ CommandOptions& CommandOptions::file(const std::string& name, const std::string&
 }
 
 CommandOptions& CommandOptions::window() {
-  return text("--since", "since", "from this time on: 2026-11-23, 2026-11-23T18:00Z, -7d, -12h", "TIME")
+  return text("--since", "since", "from this time on: 2026-11-23, 2026-11-23T18:00Z, -7d, -12h, last-month", "TIME")
       .text("--until", "until", "up to, not including, this time", "TIME");
 }
 

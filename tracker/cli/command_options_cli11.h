@@ -23,6 +23,10 @@ class CommandOptions {
                        const std::string& value_name = "TEXT");
   CommandOptions& flag(const std::string& flag, const std::string& key, const std::string& description);
   CommandOptions& positional(const std::string& name, const std::string& key, const std::string& description);
+  // All further words, as they are, at least one: they stand behind `--`.
+  static constexpr int kMaxWords = 200;
+  CommandOptions& words(const std::string& name, const std::string& description,
+                        std::function<void(const std::vector<std::string>&)> take);
   // A file that is needed: its text is the argument. One that cannot be read or is larger than kMaxFileBytes is
   // refused.
   static constexpr std::size_t kMaxFileBytes = 8 << 20;
@@ -52,6 +56,7 @@ void add_policy_commands(CLI::App& program, Invocation& invocation);  // policy_
 void add_ledger_commands(CLI::App& program, Invocation& invocation);  // ledger_options.cpp
 void add_alert_commands(CLI::App& program, Invocation& invocation);   // alert_options.cpp
 void add_report_commands(CLI::App& program, Invocation& invocation);
+void add_saved_reports(CLI::App& report, Invocation& invocation);  // saved_report_options.cpp
 void add_service_commands(CLI::App& program, Invocation& invocation);
 
 }  // namespace waybill::tracker

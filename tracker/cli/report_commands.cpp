@@ -6,7 +6,8 @@ namespace {
 
 CommandOptions& add_place_and_time(CommandOptions& command) {
   return command.window()
-      .text("--period", "period", "a month 2026-11, a quarter 2026-Q4, a year or a day, instead of --since and --until",
+      .text("--period", "period",
+            "a month 2026-11, a quarter 2026-Q4, a year, a day, or a word: yesterday, last-week, last-month, ...",
             "PERIOD")
       .text("--between", "between", "only these hours of the day, e.g. 18:00-24:00", "HH:MM-HH:MM")
       .text("--timezone", "timezone", "of hours, days and periods (default: the --from ISP's, else UTC)", "TZ");
@@ -15,6 +16,14 @@ CommandOptions& add_place_and_time(CommandOptions& command) {
 constexpr char kGroups[] =
     "isp-pair, from, to, traffic, agreement, source, owner, class, content, title, client, hour-of-day, quarter-hour, "
     "hour, day, month";
+constexpr char kMatrixGroups[] =
+    "a matrix for each agreement, source, owner, class, content, title, client, hour-of-day, quarter-hour, hour, day "
+    "or "
+    "month";
+constexpr char kFileGroups[] =
+    "owner,content (default), or class, title, to, client, hour-of-day, quarter-hour, hour, day, month";
+constexpr char kPathGroups[] =
+    "; and one of what lies on the path: country, state, city, place, as, router, switch, link, inter-isp-link";
 
 CommandOptions& add_content(CommandOptions& command) {
   return command.text("--owner", "owner", "of this owner's content", "OWNER")
@@ -28,24 +37,29 @@ CommandOptions& add_isps(CommandOptions& command) {
       .text("--delivered-to", "delivered_to", "received at this ISP, from anywhere", "ISP");
 }
 
-CommandOptions& add_order(CommandOptions& command) {
-  return command
-      .text("--order", "order", "rows by name (default), or the most first: bytes, unacknowledged, receipts", "ORDER")
+CommandOptions& add_source(CommandOptions& command) {
+  return command.text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE");
+}
+
+CommandOptions& add_limit(CommandOptions& command, const std::string& orders) {
+  return command.text("--order", "order", "rows by name (default), or the most first: " + orders, "ORDER")
       .text("--limit", "limit", "show the first so many rows", "N");
 }
+
+CommandOptions& add_order(CommandOptions& command) { return add_limit(command, "bytes, unacknowledged, receipts"); }
 
 // Over the accounts: who sent to whom.
 void add_account_reports(CLI::App& report, Invocation& invocation) {
   CommandOptions matrix(report, "matrix", "who sent how much to whom: a row and a column for each ISP", "report matrix",
                         invocation);
-  add_place_and_time(add_content(add_isps(matrix)))
-      .text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE")
+  add_place_and_time(add_source(add_content(add_isps(matrix))))
+      .list("--group-by", "group_by", kMatrixGroups, "WHAT")
       .recipient()
       .data()
       .output();
   CommandOptions shares(report, "shares", "how the bytes divide into on-net peers, off-net peers and CDN nodes",
                         "report shares", invocation);
-  add_place_and_time(add_content(add_isps(shares))
+  add_place_and_time(add_limit(add_content(add_isps(shares)), "bytes, spared, cdn-nodes")
                          .text("--client", "client", "received by this agent: key, first digits, or name", "ID"))
       .list("--group-by", "group_by", kGroups, "WHAT")
       .recipient()
@@ -98,22 +112,21 @@ void add_reports(CLI::App& program, Invocation& invocation) {
   CommandOptions bytes(*report, "bytes", "how many bytes, from whom, to whom, of whose content, when", "report bytes",
                        invocation);
   add_place_and_time(
-      add_order(add_content(add_isps(bytes)))
+      add_source(add_order(add_content(add_isps(bytes))))
           .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
           .text("--component", "component", "carried by this network component: key or name", "NAME")
           .flag("--crossing", "crossing", "what leaves --from and enters --to anywhere on its path, transit included")
-          .text("--traffic", "traffic", "on-net (both ends at one ISP), off-net, or all (default)", "TRAFFIC")
-          .text("--source", "source", "sent by peers, by cdn-nodes, or all (default)", "SOURCE"))
-      .list("--group-by", "group_by", kGroups, "WHAT")
+          .text("--traffic", "traffic", "on-net (both ends at one ISP), off-net, or all (default)", "TRAFFIC"))
+      .list("--group-by", "group_by", std::string(kGroups) + kPathGroups, "WHAT")
       .recipient()
       .data()
       .output();
   CommandOptions files(*report, "files", "how many files were received whole and verified", "report files", invocation);
-  add_place_and_time(files.text("--client", "client", "received by this agent: key, first digits, or name", "ID")
-                         .text("--owner", "owner", "of this owner", "OWNER")
-                         .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
+  add_place_and_time(add_limit(add_content(files), "files, deliveries, bytes")
+                         .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
                          .text("--delivered-to", "delivered_to", "received at this ISP", "ISP")
                          .text("--from", "from", "refused here: a file comes from many senders", "ISP"))
+      .list("--group-by", "group_by", kFileGroups, "WHAT")
       .recipient()
       .data()
       .output();
@@ -129,6 +142,17 @@ void add_reports(CLI::App& program, Invocation& invocation) {
       .output();
   add_account_reports(*report, invocation);
   add_component_reports(*report, invocation);
+  CommandOptions(*report, "commitment", "how far an ISP is from its minimum, or an owner from its threshold",
+                 "report commitment", invocation)
+      .text("--isp", "isp", "the minimum agreed with this ISP", "ISP")
+      .text("--owner", "owner", "or the threshold agreed with this owner", "OWNER")
+      .text("--period", "period",
+            "a month 2026-11, or a day: the month as it stood at the day's end; or a word: last-month, yesterday "
+            "(default: this month as it stands)",
+            "PERIOD")
+      .data()
+      .output();
+  add_saved_reports(*report, invocation);
 }
 
 void add_re_resolution(CLI::App& records, Invocation& invocation) {

@@ -23,4 +23,15 @@ Result<AccountQuery> account_question(const ReportFilters& filters) {
   return query;
 }
 
+std::optional<bool> read_source(Arguments& arguments) {
+  const auto source = arguments.text("source");
+  if (!source || *source == "all") return std::nullopt;
+  if (*source != "peers" && *source != "cdn-nodes") arguments.fault("source", "is peers, cdn-nodes or all");
+  return *source == "cdn-nodes";
+}
+
+void add_source(nlohmann::json& question, const std::optional<bool>& cdn_node) {
+  if (cdn_node) question["source"] = *cdn_node ? "cdn-nodes" : "peers";
+}
+
 }  // namespace waybill::tracker

@@ -6,4 +6,9 @@ namespace waybill::tracker {
 
 Result<AccountQuery> account_question(const ReportFilters& filters);
 
+// --source: sent by CDN nodes (true), by peers (false), or by all (nothing).
+std::optional<bool> read_source(Arguments& arguments);
+// The same as a fact of the question.
+void add_source(nlohmann::json& question, const std::optional<bool>& cdn_node);
+
 }  // namespace waybill::tracker

@@ -68,14 +68,6 @@ constexpr CommandEntry kCommands[] = {
     {"content show", content_show, true},
     {"content remove", content_remove, false},
     {"enroll-link", enroll_link, false},
-    {"report bytes", report_bytes, true},
-    {"report files", report_files, true},
-    {"report balance", report_balance, true},
-    {"report matrix", report_matrix, true},
-    {"report shares", report_shares, true},
-    {"report components", report_components, true},
-    {"report series", report_series, true},
-    {"report percentile", report_percentile, true},
     {"records", list_records, true},
     {"records difference", records_difference, true},
     {"records re-resolve", records_re_resolve, false},
@@ -85,10 +77,23 @@ constexpr CommandEntry kCommands[] = {
     {"audit", audit_accounts, true},
     {"pseudonyms", prepare_pseudonyms, false},
 };
+constexpr CommandEntry kReports[] = {
+    {"report bytes", report_bytes, true},           {"report files", report_files, true},
+    {"report balance", report_balance, true},       {"report matrix", report_matrix, true},
+    {"report shares", report_shares, true},         {"report components", report_components, true},
+    {"report series", report_series, true},         {"report percentile", report_percentile, true},
+    {"report commitment", report_commitment, true}, {"report save", report_save, false},
+    {"report saved list", report_saved_list, true}, {"report saved answers", report_saved_answers, true},
+    {"report saved show", report_saved_show, true}, {"report saved run", report_saved_run, true},
+    {"report saved end", report_saved_end, false},
+};
 constexpr std::array<std::string_view, 4> kLiveCommands{"agents", "explain", "orders", "policy why"};
 
 const CommandEntry* find_command(std::string_view name) {
   for (const auto& entry : kCommands) {
+    if (entry.name == name) return &entry;
+  }
+  for (const auto& entry : kReports) {
     if (entry.name == name) return &entry;
   }
   return nullptr;
@@ -125,7 +130,10 @@ json run(const CommandEntry& entry, AdministrationContext& context, const json& 
   // half way leaves nothing.
   const auto done = context.store.transact(body);
   if (done) return *std::move(answer);
-  return failure(done.error().message, arguments.at_fault() ? 2 : refusal_status(done.error().message));
+  auto answer_of_failure =
+      failure(done.error().message, arguments.at_fault() ? 2 : refusal_status(done.error().message));
+  if (done.error().transient) answer_of_failure["transient"] = true;
+  return answer_of_failure;
 }
 
 }  // namespace

@@ -43,4 +43,14 @@ json Answer::to_json() const {
   return value;
 }
 
+Answer Answer::from_json(const json& value) {
+  Answer answer;
+  answer.result = value.value("result", json::object());
+  answer.lines = value.value("lines", std::vector<std::string>());
+  answer.notes = value.value("notes", std::vector<std::string>());
+  answer.sheets_ = value.value("sheets", json::array());
+  answer.failure = value.value("failure", std::string());
+  return answer;
+}
+
 }  // namespace waybill::tracker

@@ -33,6 +33,7 @@ struct Answer {
   // As CSV only: people read `lines`.
   void add_csv_sheet(std::string rows_key, const std::vector<SheetColumn>& columns);
   nlohmann::json to_json() const;
+  static Answer from_json(const nlohmann::json& value);  // what to_json wrote; what is missing is empty
 
  private:
   void add(std::string rows_key, const std::vector<SheetColumn>& columns, bool csv_only);

@@ -75,6 +75,15 @@ Result<Answer> report_shares(AdministrationContext&, Arguments&);
 Result<Answer> report_components(AdministrationContext&, Arguments&);
 Result<Answer> report_series(AdministrationContext&, Arguments&);
 Result<Answer> report_percentile(AdministrationContext&, Arguments&);
+Result<Answer> report_commitment(AdministrationContext&, Arguments&);
+
+// saved_report_commands.cpp
+Result<Answer> report_save(AdministrationContext&, Arguments&);
+Result<Answer> report_saved_list(AdministrationContext&, Arguments&);
+Result<Answer> report_saved_answers(AdministrationContext&, Arguments&);
+Result<Answer> report_saved_show(AdministrationContext&, Arguments&);
+Result<Answer> report_saved_run(AdministrationContext&, Arguments&);
+Result<Answer> report_saved_end(AdministrationContext&, Arguments&);
 Result<Answer> list_records(AdministrationContext&, Arguments&);
 Result<Answer> records_difference(AdministrationContext&, Arguments&);
 Result<Answer> records_re_resolve(AdministrationContext&, Arguments&);

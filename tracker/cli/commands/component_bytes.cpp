@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/component_bytes_json.h"
+#include "tracker/cli/commands/component_question_json.h"
 
 namespace waybill::tracker {
 
@@ -68,26 +69,22 @@ Status check_component(AdministrationContext& context, const std::optional<std::
                             *component));
 }
 
-Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters,
-                                 const std::optional<std::string>& component, bool crossing) {
+Status visit_records(AdministrationContext& context, const ReportFilters& filters, const RecordsOf& of,
+                     const std::function<void(const ComponentRecord&)>& visit) {
   auto clock = LocalClock::of(filters.timezone);
   if (!clock) return pass_on(clock);
-  ComponentQuery query;
-  query.owner = filters.owner;
-  query.content_class = filters.content_class;
-  query.content = filters.content;
-  query.since = filters.since;
-  query.until = filters.until;
+  auto query = component_query(filters);
   std::vector<std::optional<std::string>> keys{std::nullopt};
-  if (crossing) {
+  if (of.kind) {
+    query.kind = of.kind;
+  } else if (of.crossing) {
     query.kind = ComponentKind::inter_isp_link;
     query.isp = filters.from;
     query.into = filters.to;
   } else {
     keys.clear();
-    for (auto& key : component_keys(component.value_or(""))) keys.emplace_back(std::move(key));
+    for (auto& key : component_keys(of.component.value_or(""))) keys.emplace_back(std::move(key));
   }
-  Counters total;
   for (const auto& key : keys) {
     query.key = key;
     const auto records = context.store.accounts().component_records(query, kMaxRecordsRead + 1);
@@ -97,9 +94,18 @@ Result<Counters> component_bytes(AdministrationContext& context, const ReportFil
           fmt::format("more than {} records answer this: narrow it with --since and --until", kMaxRecordsRead));
     }
     for (const auto& record : *records) {
-      if (fits(record, filters, crossing, *clock)) total += Counters{record.acked, record.sent, 1};
+      if (fits(record, filters, of.crossing, *clock)) visit(record);
     }
   }
+  return {};
+}
+
+Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters, const RecordsOf& of) {
+  Counters total;
+  const auto visited = visit_records(context, filters, of, [&](const ComponentRecord& record) {
+    total += Counters{record.acked, record.sent, 1};
+  });
+  if (!visited) return tl::make_unexpected(visited.error());
   return total;
 }
 

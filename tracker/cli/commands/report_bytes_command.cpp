@@ -4,6 +4,7 @@
 #include "tracker/cli/commands/account_question_json.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/component_bytes_json.h"
+#include "tracker/cli/commands/component_groups_json.h"
 #include "tracker/cli/commands/report_rows_json.h"
 
 namespace waybill::tracker {
@@ -29,9 +30,10 @@ BytesArguments read_arguments(Arguments& arguments) {
     if (*traffic != "on-net" && *traffic != "off-net") arguments.fault("traffic", "is on-net, off-net or all");
     read.on_net = *traffic == "on-net";
   }
-  if (const auto source = arguments.text("source"); source && *source != "all") {
-    if (*source != "peers" && *source != "cdn-nodes") arguments.fault("source", "is peers, cdn-nodes or all");
-    read.cdn_node = *source == "cdn-nodes";
+  read.cdn_node = read_source(arguments);
+  check_component_groups(arguments, read.groupings);
+  if (by_components(read.groupings) && read.cdn_node) {
+    arguments.fault("source", "is not asked by components of the path");
   }
   read.component = arguments.text("component");
   read.crossing = arguments.flag("crossing");
@@ -45,6 +47,25 @@ BytesArguments read_arguments(Arguments& arguments) {
   return read;
 }
 
+Result<Answer> bytes_of_records(AdministrationContext& context, const BytesArguments& read,
+                                const ReportFilters& filters) {
+  if (auto ok = check_component(context, read.component); !ok) return pass_on(ok);
+  const auto total = component_bytes(context, filters, {read.component, read.crossing, {}});
+  if (!total) return tl::make_unexpected(total.error());
+  Answer answer;
+  add_question(answer, read.crossing ? "Bytes that leave and enter" : "Bytes carried by " + *read.component,
+               filters.words, filters.facts);
+  add_total(answer, *total);
+  if (read.component) answer.result["question"]["component"] = *read.component;
+  if (read.crossing) {
+    answer.result["question"]["crossing"] = true;
+    answer.notes.push_back(
+        "Counted where a measured path crosses from the one ISP into the other, wherever it begins and ends.");
+  }
+  add_rows(answer, {{{}, *total}}, {}, read.rows);
+  return answer;
+}
+
 }  // namespace
 
 Result<Answer> report_bytes(AdministrationContext& context, Arguments& arguments) {
@@ -53,23 +74,7 @@ Result<Answer> report_bytes(AdministrationContext& context, Arguments& arguments
   const bool by_records = read.component || read.crossing;
   auto filters = resolve_filters(context, read.filters, !by_records);
   if (!filters) return pass_on(filters);
-  if (by_records) {
-    if (auto ok = check_component(context, read.component); !ok) return pass_on(ok);
-    const auto total = component_bytes(context, *filters, read.component, read.crossing);
-    if (!total) return tl::make_unexpected(total.error());
-    Answer answer;
-    add_question(answer, read.crossing ? "Bytes that leave and enter" : "Bytes carried by " + *read.component,
-                 filters->words, filters->facts);
-    add_total(answer, *total);
-    if (read.component) answer.result["question"]["component"] = *read.component;
-    if (read.crossing) {
-      answer.result["question"]["crossing"] = true;
-      answer.notes.push_back(
-          "Counted where a measured path crosses from the one ISP into the other, wherever it begins and ends.");
-    }
-    add_rows(answer, {{{}, *total}}, {}, read.rows);
-    return answer;
-  }
+  if (by_records) return bytes_of_records(context, read, *filters);
   auto question = account_question(*filters);
   if (!question) return pass_on(question);
   question->cdn_node = read.cdn_node;
@@ -87,7 +92,14 @@ Result<Answer> report_bytes(AdministrationContext& context, Arguments& arguments
   add_question(answer, "Bytes", filters->words, filters->facts);
   add_total(answer, total);
   if (read.on_net) answer.result["question"]["traffic"] = *read.on_net ? "on-net" : "off-net";
-  if (read.cdn_node) answer.result["question"]["source"] = *read.cdn_node ? "cdn-nodes" : "peers";
+  add_source(answer.result["question"], read.cdn_node);
+  if (by_components(read.groupings)) {
+    auto by_path = component_rows(context, *filters, read.on_net, read.groupings);
+    if (!by_path) return pass_on(by_path);
+    answer.notes.push_back("One transfer is counted at each component of its path: rows do not add up.");
+    add_rows(answer, std::move(*by_path), read.groupings, read.rows);
+    return answer;
+  }
   add_rows(answer, fold_rows(*rows, read.groupings, *names, *clock), read.groupings, read.rows);
   return answer;
 }

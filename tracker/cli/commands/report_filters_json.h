@@ -25,6 +25,8 @@ struct ReportArguments {
   std::optional<DayHours> between;
 
   static ReportArguments read(Arguments& arguments);
+  // --owner, --class, --content, and the window: what reports over components take.
+  static ReportArguments read_content_and_time(Arguments& arguments);
 };
 
 // The same, resolved by the registry.

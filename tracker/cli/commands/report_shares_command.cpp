@@ -1,33 +1,58 @@
 // How the bytes divide into peers of the receiver's own ISP, other peers, and CDN nodes: what the CDN was spared.
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "tracker/cli/commands/account_question_json.h"
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/component_groups_json.h"
+#include "tracker/cli/commands/counted_words.h"
 #include "tracker/cli/commands/report_rows_json.h"
 #include "tracker/reports/byte_size.h"
+#include "tracker/reports/share.h"
 
 namespace waybill::tracker {
 
 namespace {
 
 using nlohmann::json;
-__extension__ using Wide = __int128;
 
 struct Shares {
   std::int64_t on_net = 0;   // acknowledged bytes of peers at the receiver's ISP
   std::int64_t off_net = 0;  // of other peers
   std::int64_t cdn = 0;      // of CDN nodes
   std::int64_t total() const { return on_net + off_net + cdn; }
+  Shares& operator+=(const Shares& other) {
+    on_net += other.on_net;
+    off_net += other.off_net;
+    cdn += other.cdn;
+    return *this;
+  }
 };
 using SharesByGroup = std::map<std::vector<std::string>, Shares>;
 
-// "62.5 %", rounded down: shares never add up to more than a hundred.
-std::string percent(std::int64_t part, std::int64_t whole) {
-  if (whole == 0) return "-";
-  const auto permille = static_cast<std::int64_t>(static_cast<Wide>(part) * 1000 / whole);
-  return fmt::format("{}.{} %", permille / 10, permille % 10);
+enum class ShareOrder { name, bytes, spared, cdn_nodes };
+Result<ShareOrder> parse_share_order(const std::string& text) {
+  if (text == "name") return ShareOrder::name;
+  if (text == "bytes") return ShareOrder::bytes;
+  if (text == "spared") return ShareOrder::spared;
+  if (text == "cdn-nodes") return ShareOrder::cdn_nodes;
+  return refuse("'" + text + "' is not an order (one of name, bytes, spared, cdn-nodes)");
+}
+
+std::int64_t rank_of(const Shares& shares, ShareOrder order) {
+  switch (order) {
+    case ShareOrder::name:
+      return 0;
+    case ShareOrder::bytes:
+      return shares.total();
+    case ShareOrder::spared:
+      return shares.on_net + shares.off_net;
+    case ShareOrder::cdn_nodes:
+      return shares.cdn;
+  }
+  return 0;
 }
 
 json shares_json(const Shares& shares) {
@@ -36,8 +61,41 @@ json shares_json(const Shares& shares) {
           {"cdn_node_bytes", shares.cdn},
           {"spared_bytes", shares.on_net + shares.off_net},
           {"acknowledged_bytes", shares.total()},
-          {"on_net_share", percent(shares.on_net, shares.total())},
-          {"spared_share", percent(shares.on_net + shares.off_net, shares.total())}};
+          {"on_net_share", percent_of(shares.on_net, shares.total())},
+          {"spared_share", percent_of(shares.on_net + shares.off_net, shares.total())}};
+}
+
+using ShareRows = std::vector<std::pair<std::vector<std::string>, Shares>>;  // by their cells
+
+void add_shares(Answer& answer, ShareRows rows, const std::vector<Grouping>& groupings, ShareOrder order,
+                std::optional<std::int64_t> limit) {
+  std::stable_sort(rows.begin(), rows.end(), [order](const auto& a, const auto& b) {
+    return rank_of(a.second, order) > rank_of(b.second, order);
+  });
+  if (limit && static_cast<std::int64_t>(rows.size()) > *limit) {
+    Shares left_out;
+    const auto first = rows.begin() + *limit;
+    for (auto row = first; row != rows.end(); ++row) left_out += row->second;
+    answer.result["left_out"] = shares_json(left_out);
+    answer.result["left_out"]["rows"] = rows.end() - first;
+    answer.notes.push_back(fmt::format("{} with {} bytes are left out by --limit",
+                                       counted(rows.end() - first, "row", "rows"), exact_bytes(left_out.total())));
+    rows.erase(first, rows.end());
+  }
+  const auto groups = columns_of(groupings);
+  auto& list = answer.result["rows"] = json::array();
+  for (const auto& [cells, shares] : rows) {
+    auto value = shares_json(shares);
+    for (std::size_t i = 0; i < cells.size(); ++i) value[groups[i].key] = cells[i];
+    list.push_back(std::move(value));
+  }
+  auto columns = group_columns(groupings);
+  columns.insert(columns.end(), {{"on_net_peer_bytes", "ON-NET PEERS", "number"},
+                                 {"off_net_peer_bytes", "OFF-NET PEERS", "number"},
+                                 {"cdn_node_bytes", "CDN NODES", "number"},
+                                 {"on_net_share", "ON-NET"},
+                                 {"spared_share", "SPARED"}});
+  answer.add_sheet("rows", columns);
 }
 
 }  // namespace
@@ -45,6 +103,9 @@ json shares_json(const Shares& shares) {
 Result<Answer> report_shares(AdministrationContext& context, Arguments& arguments) {
   const auto read = ReportArguments::read(arguments);
   const auto groupings = read_groupings(arguments);
+  if (by_components(groupings)) arguments.fault("group_by", "shares are of the ends of a path, not of its components");
+  const auto order = arguments.read_as("order", parse_share_order).value_or(ShareOrder::name);
+  const auto limit = arguments.integer("limit", 1, kMaxRowLimit);
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto filters = resolve_filters(context, read, true);
   if (!filters) return pass_on(filters);
@@ -79,22 +140,9 @@ Result<Answer> report_shares(AdministrationContext& context, Arguments& argument
   answer.result.update(shares_json(all));
   answer.lines.push_back(fmt::format("{} acknowledged bytes; peers spared the CDN {} of them ({}), {} on-net ({})",
                                      exact_bytes(all.total()), exact_bytes(all.on_net + all.off_net),
-                                     percent(all.on_net + all.off_net, all.total()), exact_bytes(all.on_net),
-                                     percent(all.on_net, all.total())));
-  const auto columns_of_groups = columns_of(groupings);
-  auto& list = answer.result["rows"] = json::array();
-  for (const auto& [cells, shares] : groups) {
-    auto value = shares_json(shares);
-    for (std::size_t i = 0; i < cells.size(); ++i) value[columns_of_groups[i].key] = cells[i];
-    list.push_back(std::move(value));
-  }
-  auto columns = group_columns(groupings);
-  columns.insert(columns.end(), {{"on_net_peer_bytes", "ON-NET PEERS", "number"},
-                                 {"off_net_peer_bytes", "OFF-NET PEERS", "number"},
-                                 {"cdn_node_bytes", "CDN NODES", "number"},
-                                 {"on_net_share", "ON-NET"},
-                                 {"spared_share", "SPARED"}});
-  answer.add_sheet("rows", columns);
+                                     percent_of(all.on_net + all.off_net, all.total()), exact_bytes(all.on_net),
+                                     percent_of(all.on_net, all.total())));
+  add_shares(answer, {groups.begin(), groups.end()}, groupings, order, limit);
   return answer;
 }
 
