@@ -60,7 +60,6 @@ CommandOptions& CommandOptions::words(const std::string& name, const std::string
                                       std::function<void(const std::vector<std::string>&)> take) {
   app_->add_option_function<std::vector<std::string>>(name, take, description)
       ->type_name("")
-      ->expected(1, kMaxWords)
       ->required();
   return *this;
 }

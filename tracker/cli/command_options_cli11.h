@@ -24,7 +24,6 @@ class CommandOptions {
   CommandOptions& flag(const std::string& flag, const std::string& key, const std::string& description);
   CommandOptions& positional(const std::string& name, const std::string& key, const std::string& description);
   // All further words, as they are, at least one: they stand behind `--`.
-  static constexpr int kMaxWords = 200;
   CommandOptions& words(const std::string& name, const std::string& description,
                         std::function<void(const std::vector<std::string>&)> take);
   // A file that is needed: its text is the argument. One that cannot be read or is larger than kMaxFileBytes is

@@ -34,10 +34,12 @@ Result<json> read_question(const std::string& text) {
 std::string question_words(const json& question) {
   if (!question.is_object()) return "?";
   auto words = question.value("command", std::string("?"));
-  for (const auto& [key, value] : question.value("arguments", json::object()).items()) {
+  const auto arguments = question.value("arguments", json::object());
+  for (const auto& [key, value] : arguments.items()) {
     auto flag = key;
     for (char& c : flag) c = c == '_' ? '-' : c;
-    for (const auto& one : value.is_array() ? value : json::array({value})) {
+    const auto values = value.is_array() ? value : json::array({value});
+    for (const auto& one : values) {
       words += " --" + flag;
       if (one.is_string()) words += " " + one.get<std::string>();
     }
