@@ -58,9 +58,7 @@ CommandOptions& CommandOptions::positional(const std::string& name, const std::s
 
 CommandOptions& CommandOptions::words(const std::string& name, const std::string& description,
                                       std::function<void(const std::vector<std::string>&)> take) {
-  app_->add_option_function<std::vector<std::string>>(name, take, description)
-      ->type_name("")
-      ->required();
+  app_->add_option_function<std::vector<std::string>>(name, take, description)->type_name("")->required();
   return *this;
 }
 

@@ -37,19 +37,11 @@ Result<AskedMonth> read_month(const std::optional<std::string>& period, const st
   return AskedMonth{month, std::min(now, window->until)};
 }
 
-bool needs_samples(const std::vector<IspAgreement>& agreements, const TimeWindow& window) {
-  for (const auto& agreement : agreements) {
-    const bool touches = agreement.from < window.until && (!agreement.until || window.from < *agreement.until);
-    if (touches && agreement.tariff.kind == TariffKind::percentile) return true;
-  }
-  return false;
-}
-
 Result<std::vector<Commitment>> read_isp(AdministrationContext& context, const Isp& isp, const AskedMonth& asked) {
   const auto agreements = isp_agreements(context.store, isp);
   if (!agreements) return tl::make_unexpected(agreements.error());
   const auto& window = asked.month.window;
-  const auto grain = needs_samples(*agreements, window) ? kFiveMinutes : kQuarterHour;
+  const auto grain = usage_grain(*agreements, window);
   auto usage = context.check_only ? Result<Usage>(Usage{grain, {}}) : isp_usage(context.store, isp.id, window, grain);
   if (!usage) return tl::make_unexpected(usage.error());
   return isp_commitments(*agreements, std::move(*usage), asked.month, asked.as_of);
