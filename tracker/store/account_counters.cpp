@@ -1,6 +1,6 @@
-#include "tracker/store/account_rows_detail.h"
+#include <array>
+
 #include "tracker/store/sql_accounts_detail.h"
-#include "tracker/store/sql_filter_detail.h"
 
 namespace waybill::tracker {
 
@@ -48,6 +48,7 @@ Counters read_counters(const SqlRow& row, int first) {
 }
 
 constexpr std::int64_t kUnknown = 0;  // ids begin at 1
+constexpr std::array kLongerSpans{SpanGrain::day, SpanGrain::month, SpanGrain::month_quarter};
 
 }  // namespace
 
@@ -120,6 +121,21 @@ Status SqlAccounts::add(const std::vector<AccountChange>& changes) {
           upserts.add(key.first, key.second.number, added.acked, added.sent, added.receipts);
         }
         upserts.run();
+        std::map<std::pair<std::int64_t, Span>, Counters> spans;
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+          if (changes[i].object.kind == AccountKind::client) continue;
+          const auto start = changes[i].quarter.start();
+          for (const auto grain : kLongerSpans) spans[{objects[i], span_of(grain, start)}] += changes[i].added;
+        }
+        auto longer = connection_.insert_many(
+            "INSERT INTO account_spans(object_id, grain, number, acked, sent, receipts) VALUES(?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT(object_id, grain, number) DO UPDATE SET acked = account_spans.acked + excluded.acked, "
+            "sent = account_spans.sent + excluded.sent, receipts = account_spans.receipts + excluded.receipts");
+        for (const auto& [key, added] : spans) {
+          longer.add(key.first, static_cast<int>(key.second.grain), key.second.number, added.acked, added.sent,
+                     added.receipts);
+        }
+        longer.run();
         return {};
       },
       Writers::together);
@@ -137,36 +153,16 @@ Status SqlAccounts::each(const std::function<Status(const AccountChange&)>& visi
   });
 }
 
-Result<std::vector<AccountRow>> SqlAccounts::query(const AccountQuery& query) {
-  SqlFilter filter;
-  filter.add_number("a.kind = ?", static_cast<int>(kind_for(query)));
-  filter.add_if("a.client = ?", query.client);
-  filter.add_if("a.content = ?", query.content);
-  filter.add_if("a.owner = ?", query.owner);
-  if (query.content_class) filter.add_number("a.class = ?", static_cast<int>(*query.content_class));
-  filter.add_if("a.from_isp = ?", query.from);
-  filter.add_if("a.to_isp = ?", query.to);
-  filter.add_if("a.agreement = ?", query.agreement);
-  filter.add_if("a.cdn_node = ?", query.cdn_node);
-  if (query.on_net) {
-    filter.add(*query.on_net ? "a.from_isp = a.to_isp AND a.from_isp <> 0"
-                             : "(a.from_isp <> a.to_isp OR a.from_isp = 0)");
-  }
-  if (query.since) filter.add_number("c.quarter >= ?", quarter_at_or_after(*query.since).number);
-  if (query.until) filter.add_number("c.quarter < ?", quarter_at_or_after(*query.until).number);
-  const bool by_quarter = query.hours || query.group_by.count(AccountDimension::hour_of_day) > 0 ||
-                          query.group_by.count(AccountDimension::quarter) > 0;
-  const auto sql =
-      std::string("SELECT ") + kObjectColumns +
-      (by_quarter ? ", c.quarter, c.acked, c.sent, c.receipts" : ", 0, sum(c.acked), sum(c.sent), sum(c.receipts)") +
-      " FROM accounting_objects a JOIN account_counters c ON c.object_id = a.id" + filter.where() +
-      (by_quarter ? "" : " GROUP BY a.id");
-  return connection_.read([&]() -> Result<std::vector<AccountRow>> {
-    AccountRows answer(query);
-    auto rows = connection_.query(sql);
-    filter.bind_to(rows);
-    while (rows.step()) answer.add(read_object(rows), {rows.integer(9)}, read_counters(rows, 10));
-    return answer.take();
+Status SqlAccounts::each_span(const std::function<Status(const AccountSpan&)>& visit) {
+  return connection_.read([&]() -> Status {
+    auto rows = connection_.stream(std::string("SELECT ") + kObjectColumns +
+                                   ", c.grain, c.number, c.acked, c.sent, c.receipts FROM accounting_objects a "
+                                   "JOIN account_spans c ON c.object_id = a.id ORDER BY a.id, c.grain, c.number");
+    while (rows.step()) {
+      const Span span{static_cast<SpanGrain>(rows.integer(9)), rows.integer(10)};
+      if (auto status = visit({read_object(rows), span, read_counters(rows, 11)}); !status) return status;
+    }
+    return {};
   });
 }
 

@@ -13,12 +13,14 @@
 #include "common/types/ids.h"
 #include "common/types/units.h"
 #include "tracker/paths/resolved_path.h"
+#include "tracker/store/time_spans.h"
 
 namespace waybill::tracker {
 
-// The grain of every counter: a quarter of an hour, because that is the finest step between the time zones in use, so
+// The grain of every account: a quarter of an hour, because that is the finest step between the time zones in use, so
 // that hours of day, days and months of any of them are sums of whole quarters. All bytes of a receipt are counted in
-// the quarter of its `end`.
+// the quarter of its `end`. Days, months and the like are kept beside the quarters (time_spans.h), so that a year is a
+// sum of few.
 inline constexpr DurationMs kQuarter = minutes(15);
 struct Quarter {
   std::int64_t number = 0;  // since 1970-01-01T00:00Z
@@ -62,6 +64,13 @@ struct AccountChange {
   Quarter quarter;
   Counters added;
 };
+// What is kept beside the quarters of every object but those of kind client, each of which has few: its days, months
+// and quarters of the days of months.
+struct AccountSpan {
+  AccountObject object;
+  Span span;
+  Counters counters;
+};
 
 enum class AccountDimension {
   isp_pair,
@@ -95,8 +104,7 @@ struct AccountQuery {
     int to_minute = 1440;
   };
   std::optional<HoursOfDay> hours = {};
-  // The minute of the day (0..1439) at which a quarter starts, in the time zone that is asked about; absent: UTC.
-  std::function<int(TimeMs quarter_start)> local_minute = {};
+  LocalMinute local_minute = {};             // of the time zone that hours of day are asked in; absent: UTC
   std::set<AccountDimension> group_by = {};  // none: one row with the total
 };
 // Fields are set where group_by has their dimension. Rows ascend by these fields.
@@ -132,6 +140,8 @@ struct ComponentRecord {
   AckedBytes acked;
   SentBytes sent;
 };
+// Sums and series are read from counters, but for the receipts of one content, and those of the five minutes that the
+// window holds in part.
 struct ComponentQuery {
   std::optional<std::string> key = {};  // PathComponent::key
   std::optional<ComponentKind> kind = {};
@@ -158,15 +168,39 @@ struct ComponentBucket {
   TimeMs start{};  // a whole multiple of the grain since 1970
   Counters counters;
 };
+// One counter of a component as it is kept: of five minutes, a day or a month; of all traffic, or of one owner's
+// content of one class.
+struct ComponentCounter {
+  std::string key;
+  IspId isp;  // as PathComponent has them
+  IspId into;
+  std::string owner;                          // empty: all traffic
+  std::optional<ContentClass> content_class;  // set where `owner` is
+  Span span;
+  Counters counters;
+};
+
+// What an ISP's customers sent in five minutes, CDN nodes apart: what the percentile of a statement is taken of.
+struct UplinkCounter {
+  IspId isp;
+  TimeMs start{};  // a whole multiple of five minutes since 1970
+  AgreementId agreement;
+  bool on_net = false;
+  std::string owner;
+  ContentClass content_class = ContentClass::file;
+  Counters counters;
+};
 
 class Accounts {
  public:
   virtual ~Accounts() = default;
 
-  virtual Status add(const std::vector<AccountChange>& changes) = 0;  // for ingest only, see Evidence::add_receipts
+  // For ingest only, beside Evidence::add_receipts, which counts what components and uplinks carried.
+  virtual Status add(const std::vector<AccountChange>& changes) = 0;
   virtual Result<std::vector<AccountRow>> query(const AccountQuery& query) = 0;
-  // By object, then quarter. The visitor must not call the store; an error of its ends the visit.
+  // By object, then quarter or span. The visitor must not call the store; an error of its ends the visit.
   virtual Status each(const std::function<Status(const AccountChange&)>& visit) = 0;
+  virtual Status each_span(const std::function<Status(const AccountSpan&)>& visit) = 0;
 
   // By end, latest first; at most `limit`, 0: all.
   virtual Result<std::vector<ComponentRecord>> component_records(const ComponentQuery& query, std::int64_t limit) = 0;
@@ -174,6 +208,11 @@ class Accounts {
   // By key, then start; spans without receipts are left out. At most `limit` rows, 0: all.
   virtual Result<std::vector<ComponentBucket>> component_series(const ComponentQuery& query, DurationMs grain,
                                                                 std::int64_t limit) = 0;
+  virtual Status each_component_counter(const std::function<Status(const ComponentCounter&)>& visit) = 0;
+
+  // The five minutes that start in [since, until), by their starts.
+  virtual Result<std::vector<UplinkCounter>> uplink_series(IspId isp, TimeMs since, TimeMs until) = 0;
+  virtual Status each_uplink_counter(const std::function<Status(const UplinkCounter&)>& visit) = 0;
 };
 
 }  // namespace waybill::tracker

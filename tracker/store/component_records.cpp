@@ -68,51 +68,24 @@ Result<std::vector<ComponentRecord>> SqlAccounts::component_records(const Compon
   });
 }
 
-Result<std::vector<ComponentSum>> SqlAccounts::component_sums(const ComponentQuery& query) {
+void SqlAccounts::sum_receipts(const ComponentQuery& query, std::map<std::int64_t, Counters>& sums) {
   const auto filter = filter_of(query);
-  // The label is that of the latest path: as last resolved.
-  const auto sql =
-      std::string(
-          "SELECT n.key, n.kind, l.label, l.isp, l.into_isp, s.acked, s.sent, s.receipts FROM (SELECT "
-          "n.id, sum(r.acked) AS acked, sum(r.sent) AS sent, count(*) AS receipts, max(c.path_id) AS latest") +
-      kRecordTables + filter.where() +
-      " GROUP BY n.id) s JOIN network_components n ON n.id = s.id "
-      "JOIN path_components l ON l.path_id = s.latest AND l.position = (SELECT min(f.position) FROM "
-      "path_components f WHERE f.path_id = s.latest AND f.component_id = s.id) ORDER BY n.key";
-  return connection_.read([&]() -> Result<std::vector<ComponentSum>> {
-    std::vector<ComponentSum> all;
-    auto rows = connection_.query(sql);
-    filter.bind_to(rows);
-    while (rows.step()) {
-      all.push_back({rows.text(0),
-                     static_cast<ComponentKind>(rows.integer(1)),
-                     rows.text(2),
-                     rows.row_id<IspId>(3),
-                     rows.row_id<IspId>(4),
-                     {{rows.integer(5)}, {rows.integer(6)}, rows.integer(7)}});
-    }
-    return all;
-  });
+  auto rows = connection_.query(std::string("SELECT n.id, sum(r.acked), sum(r.sent), count(*)") + kRecordTables +
+                                filter.where() + " GROUP BY n.id");
+  filter.bind_to(rows);
+  while (rows.step()) sums[rows.integer(0)] += {{rows.integer(1)}, {rows.integer(2)}, rows.integer(3)};
 }
 
-Result<std::vector<ComponentBucket>> SqlAccounts::component_series(const ComponentQuery& query, DurationMs grain,
-                                                                   std::int64_t limit) {
-  WAYBILL_ASSERT(grain.value > 0, "a series has a grain");
+void SqlAccounts::sum_receipts_by(const ComponentQuery& query, DurationMs grain, ComponentSeries& series) {
   const auto filter = filter_of(query);
   // Every time is after 1970: the division rounds down.
-  const auto sql = "SELECT n.key, r.end_ms / " + std::to_string(grain.value) + ", sum(r.acked), sum(r.sent), count(*)" +
-                   kRecordTables + filter.where() + " GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?";
-  return connection_.read([&]() -> Result<std::vector<ComponentBucket>> {
-    std::vector<ComponentBucket> all;
-    auto rows = connection_.query(sql);
-    filter.bind_to(rows);
-    rows.bind(limit > 0 ? limit : std::numeric_limits<std::int64_t>::max());
-    while (rows.step()) {
-      all.push_back(
-          {rows.text(0), {rows.integer(1) * grain.value}, {{rows.integer(2)}, {rows.integer(3)}, rows.integer(4)}});
-    }
-    return all;
-  });
+  auto rows =
+      connection_.query("SELECT n.key, r.end_ms / " + std::to_string(grain.value) +
+                        ", sum(r.acked), sum(r.sent), count(*)" + kRecordTables + filter.where() + " GROUP BY 1, 2");
+  filter.bind_to(rows);
+  while (rows.step()) {
+    series[{rows.text(0), rows.integer(1)}] += {{rows.integer(2)}, {rows.integer(3)}, rows.integer(4)};
+  }
 }
 
 }  // namespace waybill::tracker

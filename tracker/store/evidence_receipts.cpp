@@ -1,3 +1,5 @@
+#include <map>
+
 #include "common/protocol/limits.h"
 #include "tracker/store/sql_evidence_detail.h"
 #include "tracker/store/sql_filter_detail.h"
@@ -37,9 +39,50 @@ Status SqlEvidence::add_receipts(const std::vector<NewReceipt>& receipts, const 
                          state.acked_pieces);
         }
         state_rows.run();
+        count_carried(receipts, paths);
         return {};
       },
       Writers::together);
+}
+
+// What the components of the paths and the senders' uplinks carried. The orders say whose content it was.
+void SqlEvidence::count_carried(const std::vector<NewReceipt>& receipts, const std::vector<std::int64_t>& paths) {
+  struct Part {
+    IspId source;
+    AgreementId agreement;
+    bool on_net = false;
+    bool cdn_node = false;
+    std::string owner;
+    ContentClass content_class{};
+  };
+  std::map<OrderId, Part> parts;
+  for (const auto& receipt : receipts) parts.try_emplace(receipt.id.order);
+  std::vector<Part*> asked;
+  auto orders =
+      connection_.find_many("SELECT source_isp, agreement, on_net, cdn_node, owner, class FROM orders WHERE id = ?");
+  for (auto& [order, part] : parts) {
+    orders.add(order);
+    asked.push_back(&part);
+  }
+  while (orders.step()) {
+    *asked[orders.index()] = {orders.row_id<IspId>(0), orders.row_id<AgreementId>(1),
+                              orders.flag(2),          orders.flag(3),
+                              orders.text(4),          static_cast<ContentClass>(orders.integer(5))};
+  }
+  std::vector<PathLoad> loads;
+  std::vector<UplinkCounter> uplinks;
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    const auto& receipt = receipts[i];
+    const auto& part = parts.at(receipt.id.order);
+    const auto span = span_of(SpanGrain::five_minutes, receipt.end);
+    const Counters counters{receipt.acked, receipt.sent, 1};
+    loads.push_back({paths[i], part.owner, part.content_class, span.number, counters});
+    if (part.cdn_node) continue;
+    uplinks.push_back(
+        {part.source, span.start(), part.agreement, part.on_net, part.owner, part.content_class, counters});
+  }
+  carried_.add(loads);
+  carried_.add_uplinks(uplinks);
 }
 
 namespace {

@@ -11,8 +11,6 @@ namespace waybill::tracker {
 
 namespace {
 
-constexpr std::int64_t kQuartersOfDay = 24 * 4;
-
 // Both tables lead with the same columns; `unit` is "quarter" or "day", of `quarters` quarter-hours.
 SqlFilter filter_of(const RefusalQuery& query, const std::string& unit, std::int64_t quarters) {
   SqlFilter filter;

@@ -209,12 +209,92 @@ UPDATE object_members SET last_seen = coalesce((SELECT max(c.quarter) FROM objec
   WHERE c.object_id = object_members.object_id AND c.member = object_members.member), appeared);
 )sql";
 
+// Sums over longer stretches (time_spans.h) beside the quarters of the accounts, and counters of what components and
+// uplinks carried: no question reads receipts one by one. All of them are worked out here from what was there.
+// account_spans and component_counters distribute by object_id, uplink_counters by source_isp.
+constexpr char kCounters[] = R"sql(
+CREATE TABLE account_spans(
+  object_id INTEGER NOT NULL REFERENCES accounting_objects(id), grain INTEGER NOT NULL, number INTEGER NOT NULL,
+  acked INTEGER NOT NULL, sent INTEGER NOT NULL, receipts INTEGER NOT NULL,
+  PRIMARY KEY(object_id, grain, number)) STRICT, WITHOUT ROWID;
+-- A component as paths show it: all of its traffic (owner '', class 0), or that of one owner's content of one class.
+CREATE TABLE component_objects(
+  id INTEGER PRIMARY KEY, component_id INTEGER NOT NULL REFERENCES network_components(id), isp INTEGER NOT NULL,
+  into_isp INTEGER NOT NULL, owner TEXT NOT NULL, class INTEGER NOT NULL,
+  UNIQUE(owner, class, component_id, isp, into_isp)) STRICT;
+CREATE TABLE component_counters(
+  object_id INTEGER NOT NULL REFERENCES component_objects(id), grain INTEGER NOT NULL, number INTEGER NOT NULL,
+  acked INTEGER NOT NULL, sent INTEGER NOT NULL, receipts INTEGER NOT NULL,
+  PRIMARY KEY(object_id, grain, number)) STRICT, WITHOUT ROWID;
+CREATE INDEX network_components_by_kind ON network_components(kind, id);
+-- Of customers' machines, CDN nodes apart.
+CREATE TABLE uplink_counters(
+  source_isp INTEGER NOT NULL, five_minutes INTEGER NOT NULL, agreement INTEGER NOT NULL, on_net INTEGER NOT NULL,
+  owner TEXT NOT NULL, class INTEGER NOT NULL, acked INTEGER NOT NULL, sent INTEGER NOT NULL,
+  receipts INTEGER NOT NULL,
+  PRIMARY KEY(source_isp, five_minutes, agreement, on_net, owner, class)) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_by_receiver ON deliveries(receiver, completed);
+CREATE INDEX deliveries_by_owner ON deliveries(owner, completed);
+
+-- The months, counted from 1970-01, of the days that there are: the civil calendar by eras of 400 years from March.
+CREATE TABLE months_of_days(day INTEGER PRIMARY KEY, month INTEGER NOT NULL) STRICT;
+INSERT INTO months_of_days(day, month)
+SELECT day, (era * 400 + year_of_era + from_march / 10 - 1970) * 12 + (from_march + 2) % 12 FROM (
+  SELECT day, era, year_of_era,
+    (5 * (day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100)) + 2) / 153 AS from_march FROM (
+    SELECT day, era, day_of_era,
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365 AS year_of_era FROM (
+      SELECT day, (day + 719468) / 146097 AS era, (day + 719468) % 146097 AS day_of_era FROM (
+        SELECT quarter / 96 AS day FROM account_counters UNION SELECT end_ms / 86400000 FROM receipts) a) b) c) d;
+
+INSERT INTO account_spans(object_id, grain, number, acked, sent, receipts)
+SELECT c.object_id, 3, c.quarter / 96, sum(c.acked), sum(c.sent), sum(c.receipts)
+FROM account_counters c JOIN accounting_objects a ON a.id = c.object_id WHERE a.kind < 4
+GROUP BY c.object_id, c.quarter / 96;
+INSERT INTO account_spans(object_id, grain, number, acked, sent, receipts)
+SELECT c.object_id, 4, m.month, sum(c.acked), sum(c.sent), sum(c.receipts)
+FROM account_spans c JOIN months_of_days m ON m.day = c.number WHERE c.grain = 3 GROUP BY c.object_id, m.month;
+INSERT INTO account_spans(object_id, grain, number, acked, sent, receipts)
+SELECT c.object_id, 5, m.month * 96 + c.quarter % 96, sum(c.acked), sum(c.sent), sum(c.receipts)
+FROM account_counters c JOIN accounting_objects a ON a.id = c.object_id JOIN months_of_days m ON m.day = c.quarter / 96
+WHERE a.kind < 4 GROUP BY c.object_id, m.month * 96 + c.quarter % 96;
+
+INSERT INTO component_objects(component_id, isp, into_isp, owner, class)
+SELECT DISTINCT c.component_id, c.isp, c.into_isp, '', 0
+FROM receipts r JOIN path_components c ON c.path_id = r.path_id;
+INSERT INTO component_objects(component_id, isp, into_isp, owner, class)
+SELECT DISTINCT c.component_id, c.isp, c.into_isp, o.owner, o.class
+FROM receipts r JOIN path_components c ON c.path_id = r.path_id JOIN orders o ON o.id = r.order_id;
+INSERT INTO component_counters(object_id, grain, number, acked, sent, receipts)
+SELECT b.id, 1, r.end_ms / 300000, sum(r.acked), sum(r.sent), count(*)
+FROM receipts r JOIN path_components c ON c.path_id = r.path_id JOIN component_objects b
+ON b.owner = '' AND b.class = 0 AND b.component_id = c.component_id AND b.isp = c.isp AND b.into_isp = c.into_isp
+GROUP BY b.id, r.end_ms / 300000;
+INSERT INTO component_counters(object_id, grain, number, acked, sent, receipts)
+SELECT b.id, 1, r.end_ms / 300000, sum(r.acked), sum(r.sent), count(*)
+FROM receipts r JOIN orders o ON o.id = r.order_id JOIN path_components c ON c.path_id = r.path_id
+JOIN component_objects b ON b.owner = o.owner AND b.class = o.class AND b.component_id = c.component_id
+AND b.isp = c.isp AND b.into_isp = c.into_isp GROUP BY b.id, r.end_ms / 300000;
+INSERT INTO component_counters(object_id, grain, number, acked, sent, receipts)
+SELECT object_id, 3, number / 288, sum(acked), sum(sent), sum(receipts)
+FROM component_counters WHERE grain = 1 GROUP BY object_id, number / 288;
+INSERT INTO component_counters(object_id, grain, number, acked, sent, receipts)
+SELECT c.object_id, 4, m.month, sum(c.acked), sum(c.sent), sum(c.receipts)
+FROM component_counters c JOIN months_of_days m ON m.day = c.number WHERE c.grain = 3 GROUP BY c.object_id, m.month;
+DROP TABLE months_of_days;
+
+INSERT INTO uplink_counters(source_isp, five_minutes, agreement, on_net, owner, class, acked, sent, receipts)
+SELECT o.source_isp, r.end_ms / 300000, o.agreement, o.on_net, o.owner, o.class, sum(r.acked), sum(r.sent), count(*)
+FROM receipts r JOIN orders o ON o.id = r.order_id WHERE o.cdn_node = 0
+GROUP BY o.source_isp, r.end_ms / 300000, o.agreement, o.on_net, o.owner, o.class;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},  {kLedger},       {kPolicies},
                                             {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports},
-                                            {kObjectMembersSeen}};
+                                            {kObjectMembersSeen},   {kCounters}};
   return steps;
 }
 

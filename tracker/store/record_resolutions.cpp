@@ -59,8 +59,31 @@ Result<RecordResolution> SqlRecordResolutions::apply(const RecordResolution& res
             .bind(applied.id, applied.id)
             .run();
     if (changed != applied.changed) return fail("not every record moved: the database is damaged");
+    move_counters(applied.id);
     return applied;
   });
+}
+
+// What the components of the former paths carried, to those of the new ones.
+void SqlRecordResolutions::move_counters(std::int64_t resolution) {
+  std::vector<PathLoad> loads;
+  {
+    auto rows = connection_.query(
+        "SELECT m.from_path, m.to_path, o.owner, o.class, r.end_ms / 300000, sum(r.acked), sum(r.sent), count(*) "
+        "FROM re_resolved_receipts m JOIN receipts r ON r.order_id = m.order_id AND r.sequence = m.sequence "
+        "JOIN orders o ON o.id = m.order_id WHERE m.re_resolution = ? GROUP BY 1, 2, 3, 4, 5");
+    rows.bind(resolution);
+    while (rows.step()) {
+      const Counters moved{{rows.integer(5)}, {rows.integer(6)}, rows.integer(7)};
+      PathLoad load{rows.integer(0), rows.text(2), static_cast<ContentClass>(rows.integer(3)), rows.integer(4), {}};
+      load.added = {{-moved.acked.value}, {-moved.sent.value}, -moved.receipts};
+      loads.push_back(load);
+      load.path = rows.integer(1);
+      load.added = moved;
+      loads.push_back(load);
+    }
+  }
+  carried_.add(loads);
 }
 
 Result<std::vector<RecordResolution>> SqlRecordResolutions::all() {

@@ -1,5 +1,6 @@
 #pragma once
 #include "tracker/store/evidence.h"
+#include "tracker/store/sql_component_counters_detail.h"
 #include "tracker/store/sql_connection_detail.h"
 #include "tracker/store/sql_paths_detail.h"
 
@@ -7,7 +8,7 @@ namespace waybill::tracker {
 
 class SqlEvidence final : public Evidence {
  public:
-  explicit SqlEvidence(SqlConnection& connection) : connection_(connection), paths_(connection) {}
+  explicit SqlEvidence(SqlConnection& connection) : connection_(connection), paths_(connection), carried_(connection) {}
 
   Status add_orders(const std::vector<IssuedOrder>& orders) override;
   Result<std::vector<OrderFacts>> find_orders(const std::vector<OrderId>& ids) override;
@@ -31,9 +32,11 @@ class SqlEvidence final : public Evidence {
 
  private:
   void lock_orders(std::vector<OrderId> ids);
+  void count_carried(const std::vector<NewReceipt>& receipts, const std::vector<std::int64_t>& paths);
 
   SqlConnection& connection_;
   SqlPaths paths_;
+  SqlComponentCounters carried_;
 };
 
 // The columns of orders `o` that make OrderFacts, from column `first` on.
