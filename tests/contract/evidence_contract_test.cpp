@@ -117,6 +117,13 @@ TEST_CASE_TEMPLATE("receipts are found by order, ISP, agreement, content and per
   CHECK(of_first[1].facts == facts_of(sample::issue(books.first)));
   CHECK(protocol::open_order(of_first[1].order_envelope, sample::key_of("tracker").public_key()));
   CHECK_FALSE(store->evidence().receipt_envelope({sample::order_id(1), 3})->has_value());
+  const auto several =
+      *store->evidence().receipt_envelopes({of_first[1].id, {sample::order_id(1), 3}, of_first[0].id, of_first[1].id});
+  REQUIRE(several.size() == 4);
+  CHECK(several[0] == of_first[1].envelope);
+  CHECK_FALSE(several[1]);
+  CHECK(several[2] == of_first[0].envelope);
+  CHECK(several[3] == of_first[1].envelope);
 
   const auto count = [&](auto&& change) {
     ReceiptQuery by;

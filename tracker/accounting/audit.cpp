@@ -4,27 +4,13 @@
 #include <map>
 #include <unordered_map>
 
+#include "tracker/accounting/counter_audit.h"
 #include "tracker/accounting/object_fill.h"
 #include "tracker/accounting/tally.h"
 
 namespace waybill::tracker {
 
 namespace {
-
-std::string name_of(const AccountObject& object) {
-  std::string name = "account " + std::to_string(static_cast<int>(object.kind)) + " isp " +
-                     std::to_string(object.from.value) + ">" + std::to_string(object.to.value) + " agreement " +
-                     std::to_string(object.agreement.value) + (object.cdn_node ? " cdn" : "");
-  if (!object.owner.empty()) name += " owner " + object.owner;
-  if (object.content) name += " content " + object.content->brief();
-  if (object.client) name += " client " + object.client->brief();
-  return name;
-}
-
-std::string text_of(const Counters& counters) {
-  return std::to_string(counters.acked.value) + " acknowledged, " + std::to_string(counters.sent.value) + " sent, " +
-         std::to_string(counters.receipts) + " receipts";
-}
 
 class Auditor {
  public:
@@ -34,6 +20,7 @@ class Auditor {
   void see_state(const OrderState& state);
   void see_counter(const AccountChange& counter);
   Status see_objects(Store& store);
+  Status see_counters(Store& store);
   AuditReport finish();
 
  private:
@@ -48,6 +35,7 @@ class Auditor {
   std::unordered_map<OrderId, OrderState> states_;
   std::map<std::pair<AccountObject, Quarter>, Counters> recorded_;
   Tally tally_;
+  CounterAudit counters_;
 };
 
 void Auditor::fault(std::string text) {
@@ -115,6 +103,7 @@ void Auditor::count(const StoredReceipt& stored, const protocol::Receipt& receip
           " sent, its evidence says " + std::to_string(acked.value) + " and " + std::to_string(sent.value));
   }
   tally_.add(stored.facts, receipt.end, acked, sent);
+  counters_.see_receipt(stored, receipt.end, {acked, sent, 1});
   ++report_.receipts;
   report_.acked += acked;
   report_.sent += sent;
@@ -162,6 +151,11 @@ Status Auditor::see_objects(Store& store) {
   return {};
 }
 
+// What is kept beside the accounts' quarters.
+Status Auditor::see_counters(Store& store) {
+  return counters_.compare(store, tally_.changes(), [this](std::string text) { fault(std::move(text)); });
+}
+
 AuditReport Auditor::finish() {
   for (const auto& [order, state] : states_) fault("order " + order.brief() + " has receipts, but no totals");
   for (const auto& expected : tally_.changes()) {
@@ -200,7 +194,8 @@ Result<AuditReport> audit(Store& store, const AuditOptions& options) {
       return {};
     });
     if (!read) return read;
-    return auditor.see_objects(store);
+    if (auto seen = auditor.see_objects(store); !seen) return seen;
+    return auditor.see_counters(store);
   });
   if (!status) return pass_on(status);
   return auditor.finish();

@@ -14,7 +14,8 @@ class Recorder {
   Recorder(Store& store, TimeMs now) : store_(store), now_(now) {}
 
   Status load_states(const std::vector<std::shared_ptr<Batch>>& group);
-  Result<ReceiptStatus> decide(ReceiptInFlight& receipt);
+  Status load_stored(const std::vector<std::shared_ptr<Batch>>& group);
+  ReceiptStatus decide(ReceiptInFlight& receipt);
   Status write(ObjectIndexCache& objects);
   Status count_objects(ObjectIndexCache& objects);
   std::vector<NewlyAcknowledged> take_acknowledged() { return std::move(acknowledged_); }
@@ -26,13 +27,15 @@ class Recorder {
     std::vector<std::size_t> accepted = {};  // of this group: indexes into accepted_, by ascending sequence
   };
 
-  Result<RecordedBytes> recorded_under(const protocol::ReceiptId& id, ByteView envelope, const KnownState& known);
+  RecordedBytes recorded_under(const protocol::ReceiptId& id, ByteView envelope, const KnownState& known) const;
   void refuse_receipt(const ReceiptInFlight& receipt, ReceiptStatus status);
   void accept(ReceiptInFlight& receipt, const BooksCheck& check);
 
   Store& store_;
   TimeMs now_;
   std::unordered_map<OrderId, KnownState> states_;
+  // The bytes of receipts that are stored already under an id that comes again.
+  std::map<protocol::ReceiptId, ByteString> stored_;
   std::vector<NewReceipt> accepted_;
   std::vector<RefusedReceipt> refused_;
   std::vector<NewlyAcknowledged> acknowledged_;
@@ -51,11 +54,30 @@ Status Recorder::load_states(const std::vector<std::shared_ptr<Batch>>& group) {
   auto states = store_.evidence().order_states(ids);
   if (!states) return pass_on(states);
   for (auto& state : *states) states_[state.order] = {state, state.last_sequence};
+  return load_stored(group);
+}
+
+// All that come again in one look-up: an agent that missed an answer sends whole batches again.
+Status Recorder::load_stored(const std::vector<std::shared_ptr<Batch>>& group) {
+  std::vector<protocol::ReceiptId> ids;
+  for (const auto& batch : group) {
+    for (const auto& receipt : batch->receipts) {
+      if (!receipt.order) continue;
+      const auto& id = receipt.opened->receipt.id;
+      if (id.sequence <= states_.at(receipt.order->id).last_stored) ids.push_back(id);
+    }
+  }
+  if (ids.empty()) return {};
+  auto stored = store_.evidence().receipt_envelopes(ids);
+  if (!stored) return pass_on(stored.error(), "receipts cannot be looked up");
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if ((*stored)[i]) stored_.try_emplace(ids[i], *std::move((*stored)[i]));
+  }
   return {};
 }
 
-Result<RecordedBytes> Recorder::recorded_under(const protocol::ReceiptId& id, ByteView envelope,
-                                               const KnownState& known) {
+RecordedBytes Recorder::recorded_under(const protocol::ReceiptId& id, ByteView envelope,
+                                       const KnownState& known) const {
   if (id.sequence > known.state.last_sequence) return RecordedBytes::none;
   if (id.sequence > known.last_stored) {
     const auto at = std::lower_bound(
@@ -64,21 +86,19 @@ Result<RecordedBytes> Recorder::recorded_under(const protocol::ReceiptId& id, By
     if (at == known.accepted.end() || accepted_[*at].id != id) return RecordedBytes::none;
     return accepted_[*at].envelope == envelope ? RecordedBytes::same : RecordedBytes::other;
   }
-  auto stored = store_.evidence().receipt_envelope(id);
-  if (!stored) return pass_on(stored);
-  if (!*stored) return RecordedBytes::none;
-  return **stored == envelope ? RecordedBytes::same : RecordedBytes::other;
+  const auto stored = stored_.find(id);
+  if (stored == stored_.end()) return RecordedBytes::none;
+  return stored->second == envelope ? RecordedBytes::same : RecordedBytes::other;
 }
 
-Result<ReceiptStatus> Recorder::decide(ReceiptInFlight& receipt) {
+ReceiptStatus Recorder::decide(ReceiptInFlight& receipt) {
   if (!receipt.order) {  // malformed, too large, or of an unknown order: the books have nothing to say
     refuse_receipt(receipt, receipt.check.status);
     return receipt.check.status;
   }
   const auto& known = states_.at(receipt.order->id);
   const auto recorded = recorded_under(receipt.opened->receipt.id, receipt.envelope, known);
-  if (!recorded) return pass_on(recorded.error(), "receipts cannot be looked up");
-  const auto check = check_against_books(receipt.opened->receipt, receipt.check, known.state, *recorded);
+  const auto check = check_against_books(receipt.opened->receipt, receipt.check, known.state, recorded);
   if (check.status == ReceiptStatus::recorded) {
     accept(receipt, check);
   } else if (check.status != ReceiptStatus::exists) {
@@ -153,9 +173,7 @@ Result<GroupOutcome> record_group(Store& store, ObjectIndexCache& objects,
     for (const auto& batch : group) {
       auto& statuses = outcome.statuses.emplace_back();
       for (auto& receipt : batch->receipts) {
-        auto decided = recorder.decide(receipt);
-        if (!decided) return pass_on(decided);
-        statuses.push_back(*decided);
+        statuses.push_back(recorder.decide(receipt));
       }
     }
     outcome.acknowledged = recorder.take_acknowledged();

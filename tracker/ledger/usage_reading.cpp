@@ -7,18 +7,14 @@ namespace waybill::tracker {
 namespace {
 
 Result<Usage> five_minutes(Store& store, IspId isp, const TimeWindow& window) {
-  UsageCount count(kFiveMinutes);
-  ReceiptQuery query;
-  query.source_isp = isp;
-  query.since = window.from;
-  query.until = window.until;
-  const auto read = store.evidence().each_receipt(query, [&](const StoredReceipt& receipt) -> Status {
-    const auto& facts = receipt.facts;
-    if (facts.cdn_node) return {};
-    return count.add({receipt.end, facts.agreement, facts.on_net, facts.content_class, facts.owner, receipt.acked, 1});
-  });
-  if (!read) return tl::make_unexpected(read.error());
-  return count.usage();
+  const auto counters = store.accounts().uplink_series(isp, window.from, window.until);
+  if (!counters) return tl::make_unexpected(counters.error());
+  Usage usage{kFiveMinutes, {}};
+  for (const auto& counter : *counters) {
+    usage.buckets.push_back({counter.start, counter.agreement, counter.on_net, counter.content_class, counter.owner,
+                             counter.counters.acked, counter.counters.receipts});
+  }
+  return usage;
 }
 
 }  // namespace

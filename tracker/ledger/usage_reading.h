@@ -5,8 +5,8 @@
 
 namespace waybill::tracker {
 
-// What the uplinks of the ISP's customers sent; CDN nodes apart. By 15 minutes from the accounts; by 5 minutes, which
-// the accounts do not keep, from the receipts one by one.
+// What the uplinks of the ISP's customers sent; CDN nodes apart. By 15 minutes from the accounts, by 5 minutes from the
+// counters of uplinks.
 Result<Usage> isp_usage(Store& store, IspId isp, const TimeWindow& window, DurationMs grain);
 // What was delivered of the owner's content, by any sender, CDN nodes included.
 Result<Usage> owner_usage(Store& store, const std::string& owner, const TimeWindow& window);

@@ -104,7 +104,7 @@ struct AccountQuery {
     int to_minute = 1440;
   };
   std::optional<HoursOfDay> hours = {};
-  LocalMinute local_minute = {};             // of the time zone that hours of day are asked in; absent: UTC
+  MinuteOfDay local_minute = {};             // of the time zone that hours of day are asked in; absent: UTC
   std::set<AccountDimension> group_by = {};  // none: one row with the total
 };
 // Fields are set where group_by has their dimension. Rows ascend by these fields.

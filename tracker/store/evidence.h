@@ -183,7 +183,10 @@ class Evidence {
   // For ingest, in one transact with Accounts::add.
   virtual Result<std::vector<OrderState>> order_states(const std::vector<OrderId>& ids) = 0;  // one for each, in order
   virtual Result<std::optional<ByteString>> receipt_envelope(const protocol::ReceiptId& id) = 0;
-  // `states`: the new state of every order concerned, once each.
+  virtual Result<std::vector<std::optional<ByteString>>> receipt_envelopes(
+      const std::vector<protocol::ReceiptId>& ids) = 0;  // one for each, in order
+  // Counts what the components of the paths and the senders' uplinks carried, too (accounts.h). `states`: the new state
+  // of every order concerned, once each.
   virtual Status add_receipts(const std::vector<NewReceipt>& receipts, const std::vector<OrderState>& states) = 0;
   virtual Status count_refusals(const std::vector<RefusedReceipt>& refused) = 0;
 

@@ -7,10 +7,19 @@
 namespace waybill::tracker {
 
 Result<std::optional<ByteString>> SqlEvidence::receipt_envelope(const protocol::ReceiptId& id) {
-  return connection_.read([&]() -> Result<std::optional<ByteString>> {
-    auto row = connection_.query("SELECT envelope FROM receipts WHERE order_id = ? AND sequence = ?");
-    if (!row.bind(id.order, id.sequence).step()) return std::nullopt;
-    return row.bytes(0);
+  auto found = receipt_envelopes({id});
+  if (!found) return pass_on(found);
+  return std::move(found->front());
+}
+
+Result<std::vector<std::optional<ByteString>>> SqlEvidence::receipt_envelopes(
+    const std::vector<protocol::ReceiptId>& ids) {
+  return connection_.read([&]() -> Result<std::vector<std::optional<ByteString>>> {
+    std::vector<std::optional<ByteString>> found(ids.size());
+    auto rows = connection_.find_many("SELECT envelope FROM receipts WHERE order_id = ? AND sequence = ?");
+    for (const auto& id : ids) rows.add(id.order, id.sequence);
+    while (rows.step()) found[rows.index()] = rows.bytes(0);
+    return found;
   });
 }
 

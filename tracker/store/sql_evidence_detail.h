@@ -16,6 +16,8 @@ class SqlEvidence final : public Evidence {
 
   Result<std::vector<OrderState>> order_states(const std::vector<OrderId>& ids) override;
   Result<std::optional<ByteString>> receipt_envelope(const protocol::ReceiptId& id) override;
+  Result<std::vector<std::optional<ByteString>>> receipt_envelopes(
+      const std::vector<protocol::ReceiptId>& ids) override;
   Status add_receipts(const std::vector<NewReceipt>& receipts, const std::vector<OrderState>& states) override;
   Status count_refusals(const std::vector<RefusedReceipt>& refused) override;
 

@@ -59,7 +59,7 @@ void add(std::vector<SpanRange>& ranges, SpanGrain grain, std::int64_t first, st
 }
 
 // Whether every day of the month has the clock times of its first.
-bool one_offset(std::int64_t month, const LocalMinute& local_minute) {
+bool one_offset(std::int64_t month, const MinuteOfDay& local_minute) {
   const auto from = first_day(month) * kQuartersOfDay;
   const auto until = first_day(month + 1) * kQuartersOfDay;
   std::array<int, kQuartersOfDay> first{};
@@ -128,7 +128,7 @@ std::vector<SpanRange> cover(std::optional<TimeMs> since, std::optional<TimeMs> 
   return ranges;
 }
 
-std::vector<SpanRange> cover_by_hours(TimeMs since, TimeMs until, const LocalMinute& local_minute) {
+std::vector<SpanRange> cover_by_hours(TimeMs since, TimeMs until, const MinuteOfDay& local_minute) {
   std::vector<SpanRange> ranges;
   const auto last = span_at_or_after(SpanGrain::quarter, until).number;
   auto next = span_at_or_after(SpanGrain::quarter, since).number;

@@ -47,9 +47,9 @@ inline constexpr std::int64_t kFarMonths = 1'000'000;
 std::vector<SpanRange> cover(std::optional<TimeMs> since, std::optional<TimeMs> until, SpanGrain finest);
 
 // The minute of the day (0..1439) that the clocks of some time zone show.
-using LocalMinute = std::function<int(TimeMs)>;
+using MinuteOfDay = std::function<int(TimeMs)>;
 // The same for questions by hours of day: month_quarter where a whole month lies in the window and every day of it has
 // the same clock times, single quarters otherwise. Both bounds are needed.
-std::vector<SpanRange> cover_by_hours(TimeMs since, TimeMs until, const LocalMinute& local_minute);
+std::vector<SpanRange> cover_by_hours(TimeMs since, TimeMs until, const MinuteOfDay& local_minute);
 
 }  // namespace waybill::tracker

@@ -7,6 +7,7 @@
 #include "tests/contract/engines.h"
 #include "tests/contract/sample_books.h"
 #include "tracker/accounting/tally.h"
+#include "tracker/paths/path_resolver.h"
 
 using namespace waybill;
 using namespace waybill::tracker;
@@ -42,7 +43,8 @@ struct Books {
                          SentBytes{acked},
                          sample::kNoon,
                          sample::receipt_of(signed_for, receipt),
-                         path_to_record({})};
+                         path_to_record(resolve(sample::path_between(plan.source_isp, plan.destination_isp, 1),
+                                                plan.source_isp, plan.destination_isp, *sample::tables()))};
     Tally tally;
     tally.add(facts_of(sample::issue(plan)), receipt.end, {acked}, {acked});
     REQUIRE(store->transact([&]() -> Status {
@@ -91,6 +93,33 @@ TEST_CASE_FIXTURE(Books, "a counter that is missing") {
 TEST_CASE_FIXTURE(Books, "a counter without evidence") {
   spoil("INSERT INTO account_counters VALUES(1, 5, 10, 10, 1)");
   check_fault("without evidence");
+}
+
+TEST_CASE_FIXTURE(Books, "a day, a month and a quarter of a month's days that differ from the quarters") {
+  for (const char* grain : {"3", "4", "5"}) {
+    spoil(std::string("UPDATE account_spans SET sent = sent + 1 WHERE object_id = 1 AND grain = ") + grain);
+    check_fault("in the books");
+    spoil(std::string("UPDATE account_spans SET sent = sent - 1 WHERE object_id = 1 AND grain = ") + grain);
+    CHECK(first_fault() == "none");
+  }
+  spoil("DELETE FROM account_spans WHERE object_id = 3 AND grain = 4");
+  check_fault("month 682: 0 acknowledged, 0 sent, 0 receipts in the books, 1500000 acknowledged");
+}
+
+TEST_CASE_FIXTURE(Books, "counters of components that differ") {
+  for (const char* grain : {"1", "3", "4"}) {
+    spoil(std::string("UPDATE component_counters SET acked = acked - 1 WHERE grain = ") + grain);
+    check_fault("component inter-isp-link:SP1>SP2 isp 1>2");
+    spoil(std::string("UPDATE component_counters SET acked = acked + 1 WHERE grain = ") + grain);
+    CHECK(first_fault() == "none");
+  }
+  spoil("DELETE FROM component_counters WHERE object_id = (SELECT id FROM component_objects WHERE class = 1)");
+  check_fault("owner MovieStudio class 1");
+}
+
+TEST_CASE_FIXTURE(Books, "counters of uplinks that differ") {
+  spoil("UPDATE uplink_counters SET five_minutes = five_minutes + 1");
+  check_fault("uplinks of isp 1 agreement 1 off-net owner MovieStudio");
 }
 
 TEST_CASE_FIXTURE(Books, "a receipt that counts twice") {

@@ -22,6 +22,29 @@ bool fits(const ComponentRecord& record, const ReportFilters& filters, bool cros
   return !filters.between || filters.between->contains(clock.minute_of_day(record.end));
 }
 
+// The counters do not know the ends of the paths.
+bool needs_records(const ReportFilters& filters, bool crossing) {
+  return filters.client || (!crossing && (filters.from || filters.to));
+}
+
+// Hours of day begin and end on quarters, in every time zone.
+Result<Counters> from_counters(Accounts& accounts, const ComponentQuery& query, const ReportFilters& filters,
+                               LocalClock& clock) {
+  Counters total;
+  if (!filters.between) {
+    const auto sums = accounts.component_sums(query);
+    if (!sums) return tl::make_unexpected(sums.error());
+    for (const auto& sum : *sums) total += sum.counters;
+    return total;
+  }
+  const auto quarters = accounts.component_series(query, kQuarter, 0);
+  if (!quarters) return tl::make_unexpected(quarters.error());
+  for (const auto& quarter : *quarters) {
+    if (filters.between->contains(clock.minute_of_day(quarter.start))) total += quarter.counters;
+  }
+  return total;
+}
+
 // Of the components with names, the ISPs, and the links that there may be between two of them.
 Result<std::set<std::string>> registered_keys(Registry& registry) {
   const auto components = registry.components();
@@ -56,9 +79,9 @@ Status check_component(AdministrationContext& context, const std::optional<std::
   for (auto& key : component_keys(*component)) {
     ComponentQuery query;
     query.key = std::move(key);
-    const auto records = context.store.accounts().component_records(query, 1);
-    if (!records) return tl::make_unexpected(records.error());
-    if (!records->empty()) return {};
+    const auto sums = context.store.accounts().component_sums(query);
+    if (!sums) return tl::make_unexpected(sums.error());
+    if (!sums->empty()) return {};
   }
   const auto registered = registered_keys(context.store.registry());
   if (!registered) return tl::make_unexpected(registered.error());
@@ -69,24 +92,36 @@ Status check_component(AdministrationContext& context, const std::optional<std::
                             *component));
 }
 
+namespace {
+
+// A component that is named may be one of several kinds: a question for each.
+std::vector<ComponentQuery> questions_of(const ReportFilters& filters, const RecordsOf& of) {
+  auto query = component_query(filters);
+  if (of.kind) {
+    query.kind = of.kind;
+    return {query};
+  }
+  if (of.crossing) {
+    query.kind = ComponentKind::inter_isp_link;
+    query.isp = filters.from;
+    query.into = filters.to;
+    return {query};
+  }
+  std::vector<ComponentQuery> queries;
+  for (auto& key : component_keys(of.component.value_or(""))) {
+    query.key = std::move(key);
+    queries.push_back(query);
+  }
+  return queries;
+}
+
+}  // namespace
+
 Status visit_records(AdministrationContext& context, const ReportFilters& filters, const RecordsOf& of,
                      const std::function<void(const ComponentRecord&)>& visit) {
   auto clock = LocalClock::of(filters.timezone);
   if (!clock) return pass_on(clock);
-  auto query = component_query(filters);
-  std::vector<std::optional<std::string>> keys{std::nullopt};
-  if (of.kind) {
-    query.kind = of.kind;
-  } else if (of.crossing) {
-    query.kind = ComponentKind::inter_isp_link;
-    query.isp = filters.from;
-    query.into = filters.to;
-  } else {
-    keys.clear();
-    for (auto& key : component_keys(of.component.value_or(""))) keys.emplace_back(std::move(key));
-  }
-  for (const auto& key : keys) {
-    query.key = key;
+  for (const auto& query : questions_of(filters, of)) {
     const auto records = context.store.accounts().component_records(query, kMaxRecordsRead + 1);
     if (!records) return tl::make_unexpected(records.error());
     if (static_cast<std::int64_t>(records->size()) > kMaxRecordsRead) {
@@ -102,10 +137,20 @@ Status visit_records(AdministrationContext& context, const ReportFilters& filter
 
 Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters, const RecordsOf& of) {
   Counters total;
-  const auto visited = visit_records(context, filters, of, [&](const ComponentRecord& record) {
-    total += Counters{record.acked, record.sent, 1};
-  });
-  if (!visited) return tl::make_unexpected(visited.error());
+  if (needs_records(filters, of.crossing)) {
+    const auto visited = visit_records(context, filters, of, [&](const ComponentRecord& record) {
+      total += Counters{record.acked, record.sent, 1};
+    });
+    if (!visited) return tl::make_unexpected(visited.error());
+    return total;
+  }
+  auto clock = LocalClock::of(filters.timezone);
+  if (!clock) return pass_on(clock);
+  for (const auto& query : questions_of(filters, of)) {
+    const auto counted = from_counters(context.store.accounts(), query, filters, *clock);
+    if (!counted) return counted;
+    total += *counted;
+  }
   return total;
 }
 

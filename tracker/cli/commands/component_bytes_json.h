@@ -1,6 +1,6 @@
 #pragma once
-// Bytes that a network component carried, added up from the component records (FIG. 5). For the .cpp files of this
-// folder.
+// Bytes that a network component carried: from its counters or, where the question is of a client or of the ISPs at the
+// ends of the path, from its records (FIG. 5). For the .cpp files of this folder.
 #include <functional>
 #include <optional>
 #include <span>

@@ -65,9 +65,9 @@ Result<DeviceNames> DeviceNames::read(Store& store) {
 Result<bool> DeviceNames::in_books(const std::string& key) {
   ComponentQuery query;
   query.key = key;
-  const auto records = store_->accounts().component_records(query, 1);
-  if (!records) return tl::make_unexpected(records.error());
-  return !records->empty() && is_device(records->front().component.kind);
+  const auto sums = store_->accounts().component_sums(query);
+  if (!sums) return tl::make_unexpected(sums.error());
+  return !sums->empty() && is_device(sums->front().kind);
 }
 
 Result<std::string> DeviceNames::key_of(const std::string& text) {
