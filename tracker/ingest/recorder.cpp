@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "tracker/accounting/tally.h"
 #include "tracker/ingest/recorder_detail.h"
