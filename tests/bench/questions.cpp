@@ -7,6 +7,8 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -238,50 +240,11 @@ AccountQuery of_year() {
   return query;
 }
 
-std::vector<Question> questions() {
-  const std::string sums = "SELECT coalesce(sum(r.acked), 0) FROM receipts r JOIN orders o ON o.id = r.order_id ";
-  const std::string year = fmt::format(" AND r.end_ms >= {} AND r.end_ms < {}", kYear.value, kNextYear.value);
+const std::string kYearOnly = fmt::format(" AND r.end_ms >= {} AND r.end_ms < {}", kYear.value, kNextYear.value);
+
+// FIG. 7, 708 and 710, and all ISPs to all.
+std::vector<Question> further_questions() {
   std::vector<Question> all;
-  all.push_back({"702: from SP10 to SP12, 18:00-24:00 of Berlin",
-                 [](Store& store) {
-                   auto query = of_year();
-                   query.from = IspId{10};
-                   query.to = IspId{12};
-                   query.hours = AccountQuery::HoursOfDay{18 * 60, 24 * 60};
-                   query.local_minute = [clock = std::make_shared<LocalClock>(*LocalClock::of("Europe/Berlin"))](
-                                            TimeMs time) { return clock->minute_of_day(time); };
-                   return acked(store, query);
-                 },
-                 // Berlin is an hour ahead of UTC, two from 2026-03-29T01:00Z to 2026-10-25T01:00Z.
-                 sums + "WHERE o.source_isp = 10 AND o.destination_isp = 12" + year +
-                     " AND (r.end_ms + CASE WHEN r.end_ms >= 1774746000000 AND r.end_ms < 1792890000000 THEN 7200000 "
-                     "ELSE 3600000 END) % 86400000 >= 64800000"});
-  all.push_back({"704: of an owner, leaving SP10 and entering SP12",
-                 [](Store& store) {
-                   ComponentQuery query;
-                   query.kind = ComponentKind::inter_isp_link;
-                   query.isp = IspId{10};
-                   query.into = IspId{12};
-                   query.owner = owner_of(3);
-                   query.since = kYear;
-                   query.until = kNextYear;
-                   std::int64_t sum = 0;
-                   const auto found = *store.accounts().component_sums(query);
-                   for (const auto& each : found) sum += each.counters.acked.value;
-                   return sum;
-                 },
-                 "SELECT coalesce(sum(r.acked), 0) FROM network_components n JOIN path_components c ON c.component_id "
-                 "= n.id JOIN receipts r ON r.path_id = c.path_id JOIN orders o ON o.id = r.order_id WHERE n.kind = 5 "
-                 "AND c.isp = 10 AND c.into_isp = 12 AND o.owner = 'Owner 03'" +
-                     year});
-  all.push_back({"706: of an owner, delivered to SP12",
-                 [](Store& store) {
-                   auto query = of_year();
-                   query.owner = owner_of(3);
-                   query.to = IspId{12};
-                   return acked(store, query);
-                 },
-                 sums + "WHERE o.owner = 'Owner 03' AND o.destination_isp = 12" + year});
   all.push_back({"708: files of an owner that a client received",
                  [](Store& store) {
                    DeliveryQuery query;
@@ -315,6 +278,53 @@ std::vector<Question> questions() {
                  "SELECT sum(s) FROM (SELECT o.source_isp, o.destination_isp, sum(r.acked) AS s FROM receipts r JOIN "
                  "orders o ON o.id = r.order_id WHERE 1" +
                      year + " GROUP BY 1, 2)"});
+  return all;
+}
+
+std::vector<Question> questions() {
+  const std::string sums = "SELECT coalesce(sum(r.acked), 0) FROM receipts r JOIN orders o ON o.id = r.order_id ";
+  std::vector<Question> all;
+  all.push_back({"702: from SP10 to SP12, 18:00-24:00 of Berlin",
+                 [](Store& store) {
+                   auto query = of_year();
+                   query.from = IspId{10};
+                   query.to = IspId{12};
+                   query.hours = AccountQuery::HoursOfDay{18 * 60, 24 * 60};
+                   query.local_minute = [clock = std::make_shared<LocalClock>(*LocalClock::of("Europe/Berlin"))](
+                                            TimeMs time) { return clock->minute_of_day(time); };
+                   return acked(store, query);
+                 },
+                 // Berlin is an hour ahead of UTC, two from 2026-03-29T01:00Z to 2026-10-25T01:00Z.
+                 sums + "WHERE o.source_isp = 10 AND o.destination_isp = 12" + kYearOnly +
+                     " AND (r.end_ms + CASE WHEN r.end_ms >= 1774746000000 AND r.end_ms < 1792890000000 THEN 7200000 "
+                     "ELSE 3600000 END) % 86400000 >= 64800000"});
+  all.push_back({"704: of an owner, leaving SP10 and entering SP12",
+                 [](Store& store) {
+                   ComponentQuery query;
+                   query.kind = ComponentKind::inter_isp_link;
+                   query.isp = IspId{10};
+                   query.into = IspId{12};
+                   query.owner = owner_of(3);
+                   query.since = kYear;
+                   query.until = kNextYear;
+                   std::int64_t sum = 0;
+                   const auto found = *store.accounts().component_sums(query);
+                   for (const auto& each : found) sum += each.counters.acked.value;
+                   return sum;
+                 },
+                 "SELECT coalesce(sum(r.acked), 0) FROM network_components n JOIN path_components c ON c.component_id "
+                 "= n.id JOIN receipts r ON r.path_id = c.path_id JOIN orders o ON o.id = r.order_id WHERE n.kind = 5 "
+                 "AND c.isp = 10 AND c.into_isp = 12 AND o.owner = 'Owner 03'" +
+                     year});
+  all.push_back({"706: of an owner, delivered to SP12",
+                 [](Store& store) {
+                   auto query = of_year();
+                   query.owner = owner_of(3);
+                   query.to = IspId{12};
+                   return acked(store, query);
+                 },
+                 sums + "WHERE o.owner = 'Owner 03' AND o.destination_isp = 12" + kYearOnly});
+  for (auto& question : further_questions()) all.push_back(std::move(question));
   return all;
 }
 
