@@ -32,7 +32,7 @@ using namespace waybill::tracker;
 namespace {
 
 constexpr TimeMs kYear{1'767'225'600'000};  // 2026-01-01T00:00Z
-constexpr TimeMs kNextYear = kYear + hours(24 * 365);
+constexpr TimeMs kNextYear{kYear.value + hours(24 * 365).value};
 constexpr int kIsps = 200;
 constexpr int kOwners = 50;
 constexpr int kContents = 2000;
@@ -268,7 +268,7 @@ std::vector<Question> further_questions() {
                  "SELECT coalesce(sum(CASE WHEN o.source_isp = 10 THEN r.acked ELSE -r.acked END), 0) FROM receipts r "
                  "JOIN orders o ON o.id = r.order_id WHERE ((o.source_isp = 10 AND o.destination_isp = 12) OR "
                  "(o.source_isp = 12 AND o.destination_isp = 10))" +
-                     year});
+                     kYearOnly});
   all.push_back({"matrix: every ISP to every ISP",
                  [](Store& store) {
                    auto query = of_year();
@@ -277,7 +277,7 @@ std::vector<Question> further_questions() {
                  },
                  "SELECT sum(s) FROM (SELECT o.source_isp, o.destination_isp, sum(r.acked) AS s FROM receipts r JOIN "
                  "orders o ON o.id = r.order_id WHERE 1" +
-                     year + " GROUP BY 1, 2)"});
+                     kYearOnly + " GROUP BY 1, 2)"});
   return all;
 }
 
@@ -315,7 +315,7 @@ std::vector<Question> questions() {
                  "SELECT coalesce(sum(r.acked), 0) FROM network_components n JOIN path_components c ON c.component_id "
                  "= n.id JOIN receipts r ON r.path_id = c.path_id JOIN orders o ON o.id = r.order_id WHERE n.kind = 5 "
                  "AND c.isp = 10 AND c.into_isp = 12 AND o.owner = 'Owner 03'" +
-                     year});
+                     kYearOnly});
   all.push_back({"706: of an owner, delivered to SP12",
                  [](Store& store) {
                    auto query = of_year();
