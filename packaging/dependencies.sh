@@ -5,7 +5,8 @@ packages_build="g++ cmake ninja-build ccache pkg-config libboost-dev libboost-sy
   libssl-dev libcli11-dev libfmt-dev libspdlog-dev doctest-dev nlohmann-json3-dev libexpected-dev libsqlitecpp-dev
   libsqlite3-dev libpq-dev libhowardhinnant-date-dev libbenchmark-dev libcurl4-openssl-dev libpugixml-dev tzdata"
 packages_demo="iproute2 dnsmasq-base nftables python3 procps"
-packages_tests="$packages_demo git clang-format nginx-light aria2 curl postgresql-15 python3-aiosmtpd faketime hledger"
+packages_tests="$packages_demo git clang-format nginx-light aria2 curl postgresql-15 python3-aiosmtpd
+  python3-jsonschema python3-yaml faketime hledger"
 
 install_packages() {
   local group missing=""

@@ -116,6 +116,10 @@ std::string policy_why(const ControlDesk& desk, const json& arguments, TimeMs no
 
 }  // namespace
 
+bool is_live_command(std::string_view command) {
+  return command == "agents" || command == "explain" || command == "orders" || command == "policy why";
+}
+
 std::optional<std::string> answer_live_command(const ControlDesk& desk, const std::string& request, TimeMs now) {
   const auto parsed = json::parse(request, nullptr, false);
   if (!parsed.is_object() || !parsed.contains("command") || !parsed["command"].is_string()) return std::nullopt;

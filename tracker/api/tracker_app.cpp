@@ -13,10 +13,12 @@
 #include "tracker/api/control_desk.h"
 #include "tracker/api/http_routes.h"
 #include "tracker/api/live_commands.h"
+#include "tracker/api/openapi_text.h"
 #include "tracker/api/policy_view.h"
 #include "tracker/api/quota_restore.h"
 #include "tracker/api/registry_watch.h"
 #include "tracker/api/report_service.h"
+#include "tracker/api/rest_service.h"
 #include "tracker/ingest/ingest.h"
 
 namespace waybill::tracker {
@@ -82,7 +84,11 @@ class TrackerApp {
   void start_ingest();
   void submit_receipts(ByteString batch, HttpRoutes::AnswerReceipts answer);
   void use_registry(std::shared_ptr<const RegistryView> registry);
+  void start_rest();
   Status start_servers();
+  // `work` on the store's thread makes an answer (administration.h), `then` gets it here, when what it changed of the
+  // registry is in use.
+  Status change(std::function<std::string(Store&)> work, std::function<void(std::string answer)> then);
   void local_request(const std::string& request, std::shared_ptr<net::LocalReply> reply);
 
   ServeOptions options_;
@@ -98,6 +104,7 @@ class TrackerApp {
   std::shared_ptr<const RegistryView> registry_;  // the one in use
   std::unique_ptr<RegistryWatch> watch_;
   std::unique_ptr<HttpRoutes> routes_;
+  std::unique_ptr<RestService> rest_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<net::LocalServer> local_server_;
 };
@@ -137,6 +144,7 @@ Status TrackerApp::start_servers() {
       options_.key.public_key(), clock_, bridge_, *desk_,
       [this](ByteString batch, auto answer) { submit_receipts(std::move(batch), std::move(answer)); },
       [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); });
+  start_rest();
   net::HttpServerOptions http;
   http.listen = options_.listen;
   http.identity = net::TlsServerIdentity{options_.key};
@@ -144,6 +152,7 @@ Status TrackerApp::start_servers() {
   http.max_message_bytes = protocol::kMaxControlMessageBytes;
   net::HttpServer::Handlers handlers;
   handlers.on_request = [this](net::HttpRequest request, net::Respond respond) {
+    if (RestService::is_api(request.path())) return rest_->handle(request, respond);
     routes_->handle(std::move(request), std::move(respond));
   };
   handlers.accepts_web_socket = [](const net::HttpRequest& request) {
@@ -179,12 +188,17 @@ void TrackerApp::local_request(const std::string& request, std::shared_ptr<net::
     reply->send(parsed.dump());
   };
   if (auto live = answer_live_command(*desk_, request, clock_.now())) return send(std::move(*live));
-  struct Administered {
+  const auto asked = change([this, request](Store& store) { return options_.administer(store, request); }, send);
+  if (!asked) send(nlohmann::json{{"ok", false}, {"error", asked.error().message}, {"exit", 1}}.dump());
+}
+
+Status TrackerApp::change(std::function<std::string(Store&)> work, std::function<void(std::string answer)> then) {
+  struct Changed {
     std::string answer;
     std::shared_ptr<const RegistryView> registry;  // set where it changed
   };
-  const auto work = [this, request](Store& store) -> Administered {
-    Administered done{options_.administer(store, request), nullptr};
+  const auto on_store = [this, work = std::move(work)](Store& store) -> Changed {
+    Changed done{work(store), nullptr};
     const auto answer = nlohmann::json::parse(done.answer, nullptr, false);
     if (!answer.is_object() || !answer.value("registry_changed", false)) return done;
     const auto added = [&](const char* what) { return answer.contains("result") && answer["result"].contains(what); };
@@ -197,11 +211,21 @@ void TrackerApp::local_request(const std::string& request, std::shared_ptr<net::
     }
     return done;
   };
-  const auto asked = bridge_.ask(work, [this, send](Administered done) {
+  return bridge_.ask(on_store, [this, then = std::move(then)](Changed done) {
     if (done.registry) use_registry(std::move(done.registry));
-    send(std::move(done.answer));
+    then(std::move(done.answer));
   });
-  if (!asked) send(nlohmann::json{{"ok", false}, {"error", asked.error().message}, {"exit", 1}}.dump());
+}
+
+void TrackerApp::start_rest() {
+  RestParts parts;
+  parts.administer = options_.administer;
+  parts.csv = options_.csv;
+  parts.open_reader = options_.open_reader;
+  parts.change = [this](auto work, auto then) { return change(std::move(work), std::move(then)); };
+  parts.live = [this](const std::string& request) { return answer_live_command(*desk_, request, clock_.now()); };
+  parts.openapi = kOpenApiText;
+  rest_ = std::make_unique<RestService>(loop_, clock_, std::move(parts));
 }
 
 void TrackerApp::start_ingest() {
@@ -240,6 +264,7 @@ TrackerApp::~TrackerApp() {
   // Doors first; then the ingest finishes what it took in; then the store's thread ends, and with it the store.
   local_server_.reset();
   server_.reset();
+  rest_.reset();
   ingest_.reset();
   watch_.reset();
   reports_.reset();

@@ -21,11 +21,15 @@ struct ServeOptions {
   crypto::KeyPair key;         // signs orders; its public half is pinned by enrol links and shown in TLS
   // Called once, on the thread that will own the store.
   std::function<Result<std::unique_ptr<Store>>()> open_store;
-  // One command as JSON text to its answer as JSON text (tracker/cli/administration.h). On the store's thread.
-  std::function<std::string(Store&, const std::string& request)> administer;
-  // For saved reports, on a thread of their own: a read-only store, and one question's answer as if it were `at`.
+  // The same for reading only, beside it; on the threads that read for the HTTPS API.
   std::function<Result<std::unique_ptr<Store>>()> open_reader;
+  // One command as JSON text to its answer as JSON text (tracker/cli/administration.h). On a thread that owns that
+  // store.
+  std::function<std::string(Store&, const std::string& request)> administer;
+  // For saved reports, on a thread of their own: one question's answer as if it were `at`, from a read-only store.
   std::function<std::string(Store&, const std::string& request, TimeMs at)> ask_as_of;
+  // The answer to a command as CSV; refused where it has no table. On any thread.
+  std::function<Result<std::string>(const std::string& command, const std::string& answer)> csv;
 };
 
 // Serves until SIGINT or SIGTERM; prints "ready: https://ADDRESS:PORT" on stdout when agents can connect. Returns the

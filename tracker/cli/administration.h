@@ -12,8 +12,9 @@
 //          list in the result, "columns" of "key", "heading", "kind", "csv_only"), "failure" (the answer stands, but
 //          the exit status is 1: an audit that found faults), plus "registry_changed": true where
 //          ISPs, agreements, components or content changed, so that a running tracker reloads its tables; or
-//          {"ok": false, "error": "one line", "exit": 1|2} (2: the request itself is wrong), and nothing changed;
-//          with "transient": true where the same request may succeed later.
+//          {"ok": false, "error": "one line", "exit": 1|2} (2: the request itself is wrong), and nothing changed; with
+//          "failed": true where nobody is at fault but the disk or the database, and "transient": true where the same
+//          request may succeed later.
 #include <cstdint>
 #include <string>
 

@@ -34,7 +34,8 @@ CommandOptions& add_content(CommandOptions& command) {
 CommandOptions& add_isps(CommandOptions& command) {
   return command.text("--from", "from", "sent from this ISP ('unknown': from no known one)", "ISP")
       .text("--to", "to", "sent to this ISP", "ISP")
-      .text("--delivered-to", "delivered_to", "received at this ISP, from anywhere", "ISP");
+      .text("--delivered-to", "delivered_to", "received at this ISP, from anywhere", "ISP")
+      .text("--involving", "involving", "sent from this ISP or received at it", "ISP");
 }
 
 CommandOptions& add_source(CommandOptions& command) {
@@ -191,6 +192,7 @@ void add_report_commands(CLI::App& program, Invocation& invocation) {
   CommandOptions(program, "transfers", "who served whom, how much, by which path", "transfers", invocation)
       .text("--from", "from", "sent from this ISP", "ISP")
       .text("--to", "to", "sent to this ISP", "ISP")
+      .text("--involving", "involving", "sent from this ISP or received at it", "ISP")
       .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
       .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
       .window()

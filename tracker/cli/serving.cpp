@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "tracker/api/store_readers.h"
 #include "tracker/api/tracker_app.h"
 #include "tracker/cli/administration.h"
+#include "tracker/cli/answer_text_json.h"
 #include "tracker/cli/command_execution_json.h"
 #include "tracker/cli/settings.h"
 #include "tracker/reports/text_table.h"
+#include "tracker/store/patient_reader.h"
 #include "tracker/store/store.h"
 
 namespace waybill::tracker {
@@ -55,6 +58,13 @@ Status use_named_store(const DataDirectory& directory, const std::string& store)
   return keep_store(directory, store);
 }
 
+Result<std::string> answer_as_csv(const std::string& command, const std::string& answer) {
+  Invocation invocation;
+  invocation.command = command;
+  invocation.format = OutputFormat::csv;
+  return answer_text(invocation, nlohmann::json::parse(answer));
+}
+
 Result<int> serve(const Invocation& invocation) {
   auto directory = find_data_directory(invocation.data);
   if (!directory) return pass_on(directory);
@@ -71,6 +81,8 @@ Result<int> serve(const Invocation& invocation) {
   options.listen = settings->listen;
   options.key = *key;
   options.open_store = [where = settings->store] { return open_store(where, StoreAccess::read_write); };
+  options.open_reader = [where = settings->store] { return open_patient_reader(where, kReaderPatience); };
+  options.csv = answer_as_csv;
   options.administer = [key = *key, settings = *settings](Store& store, const std::string& request) {
     static const runtime::SystemClock clock;
     AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};

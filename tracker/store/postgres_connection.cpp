@@ -19,8 +19,9 @@ std::string books_lock(Writers writers) {
 
 }  // namespace
 
-Result<std::unique_ptr<SqlConnection>> PostgresConnection::open(const std::string& url, StoreAccess access) {
-  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(url, access));
+Result<std::unique_ptr<SqlConnection>> PostgresConnection::open(const std::string& url, StoreAccess access,
+                                                                std::optional<DurationMs> patience) {
+  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(url, access, patience));
   try {
     connection->session_.connect();
     connection->configure();
@@ -35,6 +36,7 @@ Result<std::unique_ptr<SqlConnection>> PostgresConnection::open(const std::strin
 void PostgresConnection::configure() {
   session_.run(kLockTimeout);
   if (access() == StoreAccess::read_only) session_.run("SET default_transaction_read_only = on");
+  if (patience_) session_.run("SET statement_timeout = " + std::to_string(patience_->value));
   // What was committed survives a crash of the server, whatever its default.
   if (session_.answer("SHOW synchronous_commit") == "off") session_.run("SET synchronous_commit = on");
 }

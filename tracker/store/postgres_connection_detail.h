@@ -1,6 +1,7 @@
 #pragma once
 // The books in one schema of a PostgreSQL database.
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -11,14 +12,16 @@ namespace waybill::tracker {
 
 class PostgresConnection final : public SqlConnection {
  public:
-  static Result<std::unique_ptr<SqlConnection>> open(const std::string& url, StoreAccess access);
+  static Result<std::unique_ptr<SqlConnection>> open(const std::string& url, StoreAccess access,
+                                                     std::optional<DurationMs> patience);
 
   void run(const std::string& sql) override { session_.run(sql); }
   // Other rows may still refer to the locked ones.
   const char* row_lock() const override { return access() == StoreAccess::read_only ? "" : " FOR NO KEY UPDATE"; }
 
  private:
-  PostgresConnection(const std::string& url, StoreAccess access) : SqlConnection(access), session_(url) {}
+  PostgresConnection(const std::string& url, StoreAccess access, std::optional<DurationMs> patience)
+      : SqlConnection(access), session_(url), patience_(patience) {}
   void configure();
   Status check_server();
   Status prepare_schema();
@@ -35,6 +38,7 @@ class PostgresConnection final : public SqlConnection {
   void roll_back() noexcept override;
 
   PostgresSession session_;
+  std::optional<DurationMs> patience_;  // of a statement
   std::unordered_map<std::string, std::unique_ptr<PostgresStatement>> statements_;
   PostgresManyStatements many_;
   std::int64_t cursors_ = 0;  // that were opened, for their names

@@ -19,6 +19,9 @@ constexpr std::int64_t kCheckpointPages = 16'384;
 // Up to here the whole database is checked at every start: well under a second.
 constexpr std::uintmax_t kSoundnessCheckBytes = 32 << 20;
 
+// Steps of SQLite's virtual machine between two looks at the clock: well under a millisecond.
+constexpr int kStepsBetweenLooks = 10'000;
+
 int open_flags(StoreAccess access) {
   switch (access) {
     case StoreAccess::create:
@@ -48,13 +51,14 @@ Status check_place(const std::string& file, StoreAccess access) {
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(const std::string& file, StoreAccess access)
-    : SqlConnection(access), file_(file), database_(file_, open_flags(access), kBusyTimeoutMs) {}
+SqliteConnection::SqliteConnection(const std::string& file, StoreAccess access, std::optional<DurationMs> patience)
+    : SqlConnection(access), file_(file), patience_(patience), database_(file_, open_flags(access), kBusyTimeoutMs) {}
 
-Result<std::unique_ptr<SqlConnection>> SqliteConnection::open(const std::string& file, StoreAccess access) {
+Result<std::unique_ptr<SqlConnection>> SqliteConnection::open(const std::string& file, StoreAccess access,
+                                                              std::optional<DurationMs> patience) {
   if (auto status = check_place(file, access); !status) return pass_on(status);
   try {
-    std::unique_ptr<SqliteConnection> connection(new SqliteConnection(file, access));
+    std::unique_ptr<SqliteConnection> connection(new SqliteConnection(file, access, patience));
     connection->configure();
     if (auto status = connection->prepare_schema(); !status) return pass_on(status);
     if (auto status = connection->check_soundness(); !status) return pass_on(status);
@@ -133,9 +137,24 @@ std::unique_ptr<SqlRowFinder> SqliteConnection::row_finder(const std::string& sq
   return std::make_unique<SqliteRowFinder>(prepare(sql));
 }
 
-void SqliteConnection::begin(Writers) { run(access() == StoreAccess::read_only ? "BEGIN" : "BEGIN IMMEDIATE"); }
+void SqliteConnection::begin(Writers) {
+  if (patience_) {
+    give_up_at_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_->value);
+    const auto late = [](void* self) {
+      return std::chrono::steady_clock::now() > static_cast<SqliteConnection*>(self)->give_up_at_ ? 1 : 0;
+    };
+    sqlite3_progress_handler(database_.getHandle(), kStepsBetweenLooks, late, this);
+  }
+  run(access() == StoreAccess::read_only ? "BEGIN" : "BEGIN IMMEDIATE");
+}
+
+void SqliteConnection::commit() {
+  sqlite3_progress_handler(database_.getHandle(), 0, nullptr, nullptr);
+  run("COMMIT");
+}
 
 void SqliteConnection::roll_back() noexcept {
+  sqlite3_progress_handler(database_.getHandle(), 0, nullptr, nullptr);
   // SQLite has rolled back by itself after some failures, a full disk among them.
   if (sqlite3_get_autocommit(database_.getHandle()) != 0) return;
   const int code = database_.tryExec("ROLLBACK");

@@ -10,6 +10,8 @@ Error describe_sqlite_error(const std::string& file, int code, const std::string
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorKind::failed, true, file + " is locked by another process; try again"};
+    case SQLITE_INTERRUPT:
+      return {ErrorKind::failed, true, file + ": the question took longer than it may; ask for less at once"};
     case SQLITE_FULL:
       return {ErrorKind::failed, true, "no space is left for " + file + "; free some on its disk"};
     case SQLITE_NOTADB:

@@ -34,4 +34,14 @@ void add_source(nlohmann::json& question, const std::optional<bool>& cdn_node) {
   if (cdn_node) question["source"] = *cdn_node ? "cdn-nodes" : "peers";
 }
 
+Result<std::vector<AccountRow>> ask_accounts(Store& store, const ReportFilters& filters, AccountQuery question) {
+  if (filters.involving) question.group_by.insert(AccountDimension::isp_pair);
+  auto rows = store.accounts().query(question);
+  if (!rows || !filters.involving) return rows;
+  std::erase_if(*rows, [&](const AccountRow& row) {
+    return row.from.value() != *filters.involving && row.to.value() != *filters.involving;
+  });
+  return rows;
+}
+
 }  // namespace waybill::tracker

@@ -5,6 +5,8 @@
 namespace waybill::tracker {
 
 Result<AccountQuery> account_question(const ReportFilters& filters);
+// The rows that answer it; with filters.involving, those of traffic that this ISP sent or received.
+Result<std::vector<AccountRow>> ask_accounts(Store& store, const ReportFilters& filters, AccountQuery question);
 
 // --source: sent by CDN nodes (true), by peers (false), or by all (nothing).
 std::optional<bool> read_source(Arguments& arguments);

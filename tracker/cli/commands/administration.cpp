@@ -68,6 +68,9 @@ constexpr CommandEntry kCommands[] = {
     {"content show", content_show, true},
     {"content remove", content_remove, false},
     {"enroll-link", enroll_link, false},
+    {"token add", token_add, false},
+    {"token list", token_list, true},
+    {"token revoke", token_revoke, false},
     {"records", list_records, true},
     {"records difference", records_difference, true},
     {"records re-resolve", records_re_resolve, false},
@@ -103,6 +106,13 @@ json failure(const std::string& error, int exit_status) {
   return {{"ok", false}, {"error", error}, {"exit", exit_status}};
 }
 
+json operating_failure(const std::string& error, bool transient = false) {
+  auto value = failure(error, 1);
+  value["failed"] = true;
+  if (transient) value["transient"] = true;
+  return value;
+}
+
 // The answer as whom the request is for may see it.
 Result<json> answer_of(const CommandEntry& entry, AdministrationContext& context, const json& request,
                        Arguments& arguments) {
@@ -130,10 +140,8 @@ json run(const CommandEntry& entry, AdministrationContext& context, const json& 
   // half way leaves nothing.
   const auto done = context.store.transact(body);
   if (done) return *std::move(answer);
-  auto answer_of_failure =
-      failure(done.error().message, arguments.at_fault() ? 2 : refusal_status(done.error().message));
-  if (done.error().transient) answer_of_failure["transient"] = true;
-  return answer_of_failure;
+  if (done.error().kind == ErrorKind::failed) return operating_failure(done.error().message, done.error().transient);
+  return failure(done.error().message, arguments.at_fault() ? 2 : refusal_status(done.error().message));
 }
 
 }  // namespace
@@ -166,7 +174,7 @@ json execute(AdministrationContext& context, const json& request) {
     return run(*entry, context, request);
   } catch (const std::exception& error) {
     WAYBILL_ERROR("administration", "command={} threw: {}", name, error.what());
-    return failure(std::string("internal fault: ") + error.what(), 1);
+    return operating_failure(std::string("internal fault: ") + error.what());
   }
 }
 

@@ -140,6 +140,7 @@ Result<json> alert_json(const StoredAlertRule& stored, TimeMs now) {
                 {"raised", state->raised},
                 {"severity", to_string(rule->severity)},
                 {"measure", rule->measure.words()},
+                {"measures", json::parse(rule->measure.document())},
                 {"condition", condition_words(rule->condition, rule->measure.measured())},
                 {"level", known ? json(level_words(rule->condition, rule->measure.measured(), state->level)) : json()},
                 {"value", known ? json(state->value) : json()},

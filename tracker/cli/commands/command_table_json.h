@@ -67,6 +67,10 @@ Result<Answer> content_remove(AdministrationContext&, Arguments&);
 
 Result<Answer> enroll_link(AdministrationContext&, Arguments&);
 
+Result<Answer> token_add(AdministrationContext&, Arguments&);
+Result<Answer> token_list(AdministrationContext&, Arguments&);
+Result<Answer> token_revoke(AdministrationContext&, Arguments&);
+
 Result<Answer> report_bytes(AdministrationContext&, Arguments&);
 Result<Answer> report_files(AdministrationContext&, Arguments&);
 Result<Answer> report_balance(AdministrationContext&, Arguments&);

@@ -106,6 +106,7 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
   ReportArguments read;
   read.from = arguments.text("from");
   read.to = arguments.text("to");
+  read.involving = arguments.text("involving");
   read.content = arguments.text("content");
   read.client = arguments.text("client");
   read.since = arguments.text("since");
@@ -127,6 +128,8 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
   Answer answer;
   auto& rows = answer.result["transfers"] = json::array();
   for (const auto& transfer : *transfers) {
+    const auto& involving = filters->involving;
+    if (involving && transfer.facts.source_isp != *involving && transfer.facts.destination_isp != *involving) continue;
     ResolvedPath path;
     if (transfer.path != 0) {
       auto found = context.store.evidence().path(transfer.path);

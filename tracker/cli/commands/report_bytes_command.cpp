@@ -24,6 +24,7 @@ struct BytesArguments {
 BytesArguments read_arguments(Arguments& arguments) {
   BytesArguments read;
   read.filters = ReportArguments::read(arguments);
+  read.filters.involving = arguments.text("involving");
   read.groupings = read_groupings(arguments);
   read.rows = RowChoice::read(arguments);
   if (const auto traffic = arguments.text("traffic"); traffic && *traffic != "all") {
@@ -43,6 +44,9 @@ BytesArguments read_arguments(Arguments& arguments) {
   if (read.crossing && read.component) arguments.fault("crossing", "excludes --component");
   if ((read.crossing || read.component) && (!read.groupings.empty() || read.cdn_node || read.on_net)) {
     arguments.fault(read.crossing ? "crossing" : "component", "excludes --group-by, --source and --traffic");
+  }
+  if ((read.crossing || read.component) && read.filters.involving) {
+    arguments.fault("involving", "excludes --component and --crossing");
   }
   return read;
 }
@@ -80,7 +84,7 @@ Result<Answer> report_bytes(AdministrationContext& context, Arguments& arguments
   question->cdn_node = read.cdn_node;
   question->on_net = read.on_net;
   question->group_by = dimensions_of(read.groupings);
-  auto rows = context.store.accounts().query(*question);
+  auto rows = ask_accounts(context.store, *filters, *question);
   if (!rows) return pass_on(rows);
   const auto names = read_names(context.store.registry());
   if (!names) return tl::make_unexpected(names.error());

@@ -34,6 +34,7 @@ Status resolve_isps(Registry& registry, const ReportArguments& arguments, Report
     return {};
   };
   if (auto ok = resolve(arguments.from, filters.from); !ok) return ok;
+  if (auto ok = resolve(arguments.involving, filters.involving); !ok) return ok;
   return resolve(arguments.delivered_to ? arguments.delivered_to : arguments.to, filters.to);
 }
 
@@ -89,6 +90,7 @@ void describe(const ReportArguments& arguments, ReportFilters& filters) {
   add("from", "from", arguments.from);
   add("to", "to", arguments.to);
   add("delivered_to", "delivered to", arguments.delivered_to);
+  add("involving", "involving", arguments.involving);
   add("owner", "owner", filters.owner);
   add("class", "class",
       filters.content_class ? std::optional<std::string>(name_of(*filters.content_class)) : std::nullopt);

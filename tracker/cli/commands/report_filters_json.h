@@ -14,6 +14,7 @@ struct ReportArguments {
   std::optional<std::string> from;
   std::optional<std::string> to;
   std::optional<std::string> delivered_to;
+  std::optional<std::string> involving;  // not read by `read`: of few reports
   std::optional<std::string> owner;
   std::optional<ContentClass> content_class;
   std::optional<std::string> content;
@@ -32,7 +33,8 @@ struct ReportArguments {
 // The same, resolved by the registry.
 struct ReportFilters {
   std::optional<IspId> from;
-  std::optional<IspId> to;  // --to or --delivered-to
+  std::optional<IspId> to;         // --to or --delivered-to
+  std::optional<IspId> involving;  // sent from it or received at it
   std::optional<std::string> owner;
   std::optional<ContentClass> content_class;
   std::optional<ContentId> content;

@@ -91,7 +91,8 @@ void add_matrix(Answer& answer, const Matrix& matrix, const std::vector<Grouping
 }  // namespace
 
 Result<Answer> report_matrix(AdministrationContext& context, Arguments& arguments) {
-  const auto read = ReportArguments::read(arguments);
+  auto read = ReportArguments::read(arguments);
+  read.involving = arguments.text("involving");
   const auto cdn_node = read_source(arguments);
   const auto groupings = read_groupings(arguments);
   check_groups(arguments, groupings);
@@ -103,7 +104,7 @@ Result<Answer> report_matrix(AdministrationContext& context, Arguments& argument
   question->cdn_node = cdn_node;
   question->group_by = dimensions_of(groupings);
   question->group_by.insert(AccountDimension::isp_pair);
-  const auto rows = context.store.accounts().query(*question);
+  const auto rows = ask_accounts(context.store, *filters, *question);
   if (!rows) return tl::make_unexpected(rows.error());
   const auto names = read_names(context.store.registry());
   if (!names) return tl::make_unexpected(names.error());

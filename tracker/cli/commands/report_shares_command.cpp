@@ -101,7 +101,8 @@ void add_shares(Answer& answer, ShareRows rows, const std::vector<Grouping>& gro
 }  // namespace
 
 Result<Answer> report_shares(AdministrationContext& context, Arguments& arguments) {
-  const auto read = ReportArguments::read(arguments);
+  auto read = ReportArguments::read(arguments);
+  read.involving = arguments.text("involving");
   const auto groupings = read_groupings(arguments);
   if (by_components(groupings)) arguments.fault("group_by", "shares are of the ends of a path, not of its components");
   const auto order = arguments.read_as("order", parse_share_order).value_or(ShareOrder::name);
@@ -113,7 +114,7 @@ Result<Answer> report_shares(AdministrationContext& context, Arguments& argument
   if (!question) return pass_on(question);
   question->group_by = dimensions_of(groupings);
   question->group_by.insert({AccountDimension::isp_pair, AccountDimension::cdn_node});
-  const auto rows = context.store.accounts().query(*question);
+  const auto rows = ask_accounts(context.store, *filters, *question);
   if (!rows) return tl::make_unexpected(rows.error());
   const auto names = read_names(context.store.registry());
   if (!names) return tl::make_unexpected(names.error());
