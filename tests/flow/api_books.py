@@ -10,6 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "auditor"), str(HERE.parent / "harness")]
 from api_client import Api  # noqa: E402
+from cluster import free_port  # noqa: E402
 from history import History  # noqa: E402
 from processes import LoopbackRunner, binaries, wait_for  # noqa: E402
 from tracker import Tracker  # noqa: E402
@@ -65,7 +66,8 @@ class ApiBooks:
                 self.cli("invoice", "issue", MONTH, *party, "--currency", currency)
 
     def serve(self):
-        argv = [binaries() / "waybill-tracker", "serve", "--data", self.data, "--listen", "127.0.0.1:0"]
+        argv = [binaries() / "waybill-tracker", "serve", "--data", self.data, "--listen",
+                f"127.0.0.1:{free_port()}"]
         self.process = LoopbackRunner().start(None, argv, self.log)
         found = wait_for(lambda: re.search(r"ready: https://127.0.0.1:(\d+)", self.log.read_text())
                          or not self.process.running(), "the tracker to be ready")

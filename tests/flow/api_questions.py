@@ -108,7 +108,7 @@ def changes(facts):
         ("DELETE", "/agreements/{id}", {"id": facts["next_agreement"]}, None),
         ("POST", "/agreements/renegotiations", none, {"terms": terms}),
         ("POST", "/components", none, {"name": "api core", "address": ["198.18.90.1"], "isp": "Api"}),
-        ("POST", "/components/tables", none, {"file": "name,kind,addresses\napi edge,router,198.18.90.2\n"}),
+        ("POST", "/components/tables", none, {"file": "name,kind,address\napi edge,router,198.18.90.2\n"}),
         ("POST", "/components", none, {"name": "api switch", "kind": "switch"}),
         ("POST", "/insights", none, {"between": "api core", "and": "api edge", "lies": "api switch"}),
         ("DELETE", "/insights/{id}", {"id": facts["next_insight"]}, None),
