@@ -4,13 +4,43 @@ import threading
 import time
 
 from processes import wait_for
+from tracker import Refused
 
 
 def check_manners(test):
+    check_token_commands(test)
     check_tokens(test)
     check_requests(test)
     check_rates(test)
     check_secrecy(test)
+
+
+def check_token_commands(test):
+    """What `token add` and `token revoke` refuse: one line, the status, and nothing changed."""
+    cases = [(1, "no ISP is named SP9", ["--role", "isp", "--isp", "SP9"]), (2, "--isp", ["--role", "isp"]),
+             (2, "--owner", ["--role", "owner"]), (2, "--isp", ["--role", "auditor", "--isp", "SP1"]),
+             (2, "--owner", ["--role", "isp", "--isp", "SP1", "--owner", "MovieStudio"]),
+             (1, "no owner", ["--role", "owner", "--owner", "Nobody"]), (2, "--role", ["--role", "root"]),
+             (2, "past", ["--role", "auditor", "--expires", "2024-01-01"]),
+             (2, "too far", ["--role", "auditor", "--expires", "2124-01-01"]),
+             (2, "--expires", ["--role", "auditor", "--expires", "400d"]),
+             (1, "in force already", ["--role", "auditor", "--name", "test auditor"]),
+             (2, "--name", ["--role", "auditor", "--name", "two\nlines"])]
+    before = test.books.dump()
+    for status, said, words in cases:
+        words = [*words, *([] if "--name" in words else ["--name", "n"]),
+                 *([] if "--expires" in words else ["--expires", "1d"])]
+        refuse_command(test, status, said, "add", *words)
+    refuse_command(test, 1, "no token in force", "revoke", "nobody")
+    test.check(test.books.dump() == before, "a refused token command changed something")
+
+
+def refuse_command(test, status, said, *words):
+    try:
+        test.books.cli("token", *words)
+        test.check(False, f"token {' '.join(words)} is not refused")
+    except Refused as refusal:
+        test.check(f"status {status}:" in str(refusal) and said in str(refusal), f"token {words}: {refusal}")
 
 
 def check_tokens(test):

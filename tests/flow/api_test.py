@@ -42,7 +42,8 @@ class ApiTest:
         invoices = {invoice["party"]: invoice["number"] for invoice in cli("invoice", "list")["invoices"]}
         others = [invoice["number"] for invoice in cli("invoice", "list", "--isp", "SP2")["invoices"]]
         terms = {"format": "waybill owner contract 1", "owner": "NewsHouse", "timezone": "America/New_York",
-                 "from": "2124-01-01T00:00:00Z", "currency": "USD", "flat_fee": "1.00", "threshold": 10, "beyond_per_gb": "0.01"}
+                 "from": "2124-01-01T00:00:00Z", "currency": "USD", "flat_fee": "1.00", "threshold": 10,
+                 "beyond_per_gb": "0.01"}
         next_policy = max(policy["id"] for policy in cli("policy", "list")["policies"]) + 1
         next_insight = max(row["id"] for row in cli("component", "insight", "list")["insights"]) + 1
         agreement = max(row["id"] for row in cli("agreement", "list")["agreements"]) + 1
@@ -112,7 +113,8 @@ class ApiTest:
         """Without what the moment of asking alone decides."""
         if isinstance(value, dict):
             return {k: ApiTest.steady(v) for k, v in value.items()
-                    if k not in ("made_at", "made_at_ms", "when", "signed", "evaluated", "since", "value", "level", "standing")}
+                    if k not in ("made_at", "made_at_ms", "when", "signed", "evaluated", "since", "value", "level",
+                                 "standing")}
         return [ApiTest.steady(item) for item in value] if isinstance(value, list) else value
 
     def check_as_printed(self, route, query, answer, where):

@@ -69,6 +69,7 @@ const RestParameter* find_parameter(const RestRoute& route, std::string_view nam
 Status put_query(const RestParameter& parameter, const std::string& value, json& arguments) {
   if (parameter.kind == ParameterKind::list) {
     auto& list = arguments[parameter.name];
+    if (list.is_null()) list = json::array();
     for (std::size_t at = 0; at <= value.size();) {
       const auto end = std::min(value.find(',', at), value.size());
       if (end > at) list.push_back(value.substr(at, end - at));

@@ -225,6 +225,8 @@ void TrackerApp::start_rest() {
   parts.change = [this](auto work, auto then) { return change(std::move(work), std::move(then)); };
   parts.live = [this](const std::string& request) { return answer_live_command(*desk_, request, clock_.now()); };
   parts.openapi = kOpenApiText;
+  // Who only reads cannot make the secret of parties' pseudonyms: it is made before anybody asks, once for these books.
+  store_thread_->run_and_wait([this] { options_.administer(bridge_.store(), R"({"command": "pseudonyms"})"); });
   rest_ = std::make_unique<RestService>(loop_, clock_, std::move(parts));
 }
 
