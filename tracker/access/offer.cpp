@@ -25,6 +25,7 @@ constexpr Offer kOfReads[] = {
     {"settle", kReads, Side::books},
     {"period list", kReads, Side::books, Side::books},
     {"period show", kReads, Side::books, Side::books},
+    {"period balance", kReads},
     {"invoice list", kReads, Side::books, Side::books},
     {"invoice show", kReads, Side::rows, Side::rows},
     {"journal", kReads},
@@ -100,6 +101,13 @@ const Offer* find_offer(std::string_view command) {
     if (offer.command == command) return &offer;
   }
   return nullptr;
+}
+
+bool names_clients(const Offer& offer) {
+  for (const auto side : {offer.isp, offer.owner}) {
+    if (side == Side::traffic || side == Side::records || side == Side::transfers) return true;
+  }
+  return false;
 }
 
 bool offered_to(const Offer& offer, Role role) {

@@ -34,6 +34,8 @@ struct Offer {
 
 const std::vector<Offer>& offers();
 const Offer* find_offer(std::string_view command);  // null: offered to nobody
+// Whether answers to it name clients: a party then gets its own pseudonyms of them, and no address at all.
+bool names_clients(const Offer& offer);
 // The operator has everything, an auditor whatever only reads, a party what has a side of its own.
 bool offered_to(const Offer& offer, Role role);
 std::vector<Role> roles_of(const Offer& offer);

@@ -108,7 +108,7 @@ tl::expected<std::string, HttpResponse> permit(Store& store, const Subject& subj
   auto arguments = narrow(subject, *own, question.command, json::parse(question.arguments));
   if (!arguments) return tl::make_unexpected(of_refusal(arguments.error()));
   json request{{"command", question.command}, {"arguments", *std::move(arguments)}};
-  if (subject.party()) request["for"] = subject.recipient();
+  if (subject.party() && names_clients(*find_offer(question.command))) request["for"] = subject.recipient();
   return text_of(request);
 }
 
