@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import sqlite3
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -12,7 +13,7 @@ sys.path[:0] = [str(HERE.parent / "auditor"), str(HERE.parent / "harness")]
 from api_client import Api  # noqa: E402
 from cluster import free_port  # noqa: E402
 from history import History  # noqa: E402
-from processes import LoopbackRunner, binaries, wait_for  # noqa: E402
+from processes import LoopbackRunner, PATIENCE, binaries, wait_for  # noqa: E402
 from tracker import Tracker  # noqa: E402
 
 SEED = 710
@@ -32,6 +33,7 @@ class ApiBooks:
         self.tracker.load(0, history.parts[0])
         self._add_hidden()
         self._close_months()
+        self._save_report()
         self.process, self.api = None, None
         self.tokens = {}
 
@@ -65,6 +67,14 @@ class ApiBooks:
             for currency in sorted({line["currency"] for line in lines}):
                 self.cli("invoice", "issue", MONTH, *party, "--currency", currency)
 
+    def _save_report(self):
+        """Two days ago: the tracker has an answer to catch up with."""
+        words = ["report", "save", "nightly", "--schedule", "nightly", "--delay", "0", "--data", self.data, "--",
+                 "report", "matrix"]
+        done = subprocess.run(["faketime", "-2d", binaries() / "waybill-tracker", *words], capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 0, done.stderr
+
     def serve(self):
         argv = [binaries() / "waybill-tracker", "serve", "--data", self.data, "--listen",
                 f"127.0.0.1:{free_port()}"]
@@ -73,6 +83,7 @@ class ApiBooks:
                          or not self.process.running(), "the tracker to be ready")
         assert found is not True, self.log.read_text()
         self.api = Api(int(found.group(1)))
+        wait_for(lambda: self.cli("report", "saved", "answers", "nightly")["rows"], "the saved report to be answered")
 
     def add_tokens(self):
         for name, options in {"operator": [], "auditor": [], "isp": ["--isp", "SP1"], "sp2": ["--isp", "SP2"],

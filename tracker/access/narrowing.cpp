@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "tracker/access/narrowing_json.h"
 #include "tracker/access/offer.h"
+#include "tracker/reports/grouping.h"
 
 namespace waybill::tracker {
 
@@ -57,6 +60,16 @@ class Question {
     }
     return false;
   }
+  bool groups_by_component() const {
+    if (!has("group_by")) return false;
+    const auto& groups = arguments_.at("group_by");
+    const auto by_component = [](const json& group) {
+      if (!group.is_string()) return false;
+      const auto read = parse_grouping(group.get<std::string>());
+      return read && component_of(*read);
+    };
+    return groups.is_array() ? std::any_of(groups.begin(), groups.end(), by_component) : by_component(groups);
+  }
   bool names_other(const char* key) const { return has(key) && arguments_.at(key) != subject_.name; }
 
   Permitted<json> other_party(const std::string& what) const {
@@ -85,6 +98,7 @@ class Question {
 
   Permitted<json> traffic() {
     const bool isp = subject_.role == Role::isp;
+    if (groups_by_component()) return other_party("group_by components of the path");
     // An agreement's number and volume are its ISP's: they are known of what it sent.
     if (groups_by("agreement") && !(isp && is_own("from"))) return other_party("group_by agreement without from");
     if (!isp) {

@@ -18,6 +18,10 @@ constexpr Offer kOfReads[] = {
     {"report components", kReads, Side::components},
     {"report series", kReads, Side::components},
     {"report percentile", kReads, Side::components},
+    {"report commitment", kReads, Side::books, Side::books},
+    {"report saved list", kReads},
+    {"report saved answers", kReads},
+    {"report saved show", kReads},
     {"records", kReads, Side::records},
     {"records difference", kReads},
     {"records re-resolutions", kReads},
@@ -54,6 +58,8 @@ constexpr Offer kOfReads[] = {
 };
 
 constexpr Offer kOfChanges[] = {
+    {"report save", kChanges},
+    {"report saved end", kChanges},
     {"records re-resolve", kChanges},
     {"period close", kChanges},
     {"invoice issue", kChanges},
@@ -105,7 +111,8 @@ const Offer* find_offer(std::string_view command) {
 
 bool names_clients(const Offer& offer) {
   for (const auto side : {offer.isp, offer.owner}) {
-    if (side == Side::traffic || side == Side::records || side == Side::transfers) return true;
+    if (side == Side::traffic || side == Side::records || side == Side::transfers || side == Side::deliveries)
+      return true;
   }
   return false;
 }
