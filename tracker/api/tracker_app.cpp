@@ -132,7 +132,7 @@ Status TrackerApp::start() {
   start_ingest();
   alerts_ = std::make_unique<AlertService>(loop_, bridge_, clock_);
   reports_ = std::make_unique<ReportService>(loop_, bridge_, clock_,
-                                             ReportService::Asking{options_.open_reader, options_.ask_as_of});
+                                             ReportService::Asking{options_.open_report_reader, options_.ask_as_of});
   watch_ = std::make_unique<RegistryWatch>(
       loop_, bridge_, clock_, [this] { return registry_; },
       [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); });

@@ -26,7 +26,9 @@ struct ServeOptions {
   // One command as JSON text to its answer as JSON text (tracker/cli/administration.h). On a thread that owns that
   // store.
   std::function<std::string(Store&, const std::string& request)> administer;
-  // For saved reports, on a thread of their own: one question's answer as if it were `at`, from a read-only store.
+  // For saved reports, on a thread of their own: a store for reading only, whose questions may take as long as they
+  // need, and one question's answer as if it were `at`.
+  std::function<Result<std::unique_ptr<Store>>()> open_report_reader;
   std::function<std::string(Store&, const std::string& request, TimeMs at)> ask_as_of;
   // The answer to a command as CSV; refused where it has no table. On any thread.
   std::function<Result<std::string>(const std::string& command, const std::string& answer)> csv;

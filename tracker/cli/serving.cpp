@@ -88,7 +88,7 @@ Result<int> serve(const Invocation& invocation) {
     AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
     return execute_text(context, request);
   };
-  options.open_reader = [where = settings->store] { return open_store(where, StoreAccess::read_only); };
+  options.open_report_reader = [where = settings->store] { return open_store(where, StoreAccess::read_only); };
   options.ask_as_of = [key = *key, settings = *settings](Store& store, const std::string& request, TimeMs at) {
     const runtime::ManualClock clock(at);
     AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
