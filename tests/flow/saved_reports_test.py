@@ -28,9 +28,14 @@ def due_text(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
+def save(tracker, name, *words):
+    """The words from `--` on are the question: --data stands before them."""
+    tracker.cli("report", "save", name, "--data", tracker.data, *words)
+
+
 def answers(tracker, name):
     """Earliest first."""
-    return tracker.json("report", "saved", "answers", name)["rows"][::-1]
+    return tracker.json("report", "saved", "answers", name, "--limit", "1000")["rows"][::-1]
 
 
 def wait_for_answers(tracker, name, count):
@@ -47,8 +52,8 @@ def fires(tracker, clock, traffic):
     clock.go_to(midnight(2) + 12 * HOUR)
     traffic.begin()
     traffic.carry(3 * MEGABYTE)
-    tracker.command("report", "save", "night", "--schedule", "nightly", "--", "report", "bytes", "--group-by", "owner")
-    tracker.command("report", "save", "early", "--schedule", "nightly", "--delay", "0", "--", "report", "files")
+    save(tracker, "night", "--schedule", "nightly", "--", "report", "bytes", "--group-by", "owner")
+    save(tracker, "early", "--schedule", "nightly", "--delay", "0", "--", "report", "files")
     clock.go_to(midnight(3) + HOUR)
     wait_for_answers(tracker, "early", 1)
     assert answers(tracker, "night") == [], "asked before late receipts had their time"
@@ -84,8 +89,7 @@ def catches_up(tracker, clock, traffic):
 def fails(tracker, clock):
     """What cannot be answered any more is kept as a failure, and holds up no other."""
     tracker.command("isp", "add", "SP9", "--prefix", "198.18.9.0/24")
-    tracker.command("report", "save", "gone", "--schedule", "daily 03:30", "--delay", "0", "--", "report", "bytes",
-                    "--from", "SP9")
+    save(tracker, "gone", "--schedule", "daily 03:30", "--delay", "0", "--", "report", "bytes", "--from", "SP9")
     tracker.command("isp", "remove", "SP9")
     clock.go_to(midnight(6) + 4 * HOUR)
     row = wait_for_answers(tracker, "gone", 1)[0]
@@ -161,7 +165,7 @@ def together(folder):
         second.port = free_port()
         conf.write_text(conf.read_text().replace(f":{first.port}", f":{second.port}"))
         clock.go_to(midnight(2) + HOUR)
-        first.command("report", "save", "shared", "--schedule", "nightly", "--delay", "0", "--", "report", "matrix")
+        save(first, "shared", "--schedule", "nightly", "--delay", "0", "--", "report", "matrix")
         try:
             clock.go_to(midnight(11) + HOUR)
             first.start()

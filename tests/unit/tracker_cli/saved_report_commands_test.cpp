@@ -17,7 +17,7 @@ const TrackerProgram& program() {
 ProgramRun save(const std::string& name, Words options, Words question) {
   Words words{"report", "save", name, "--data", program().data().string()};
   words.insert(words.end(), options.begin(), options.end());
-  words.emplace_back("--");
+  if (!question.empty()) words.emplace_back("--");
   words.insert(words.end(), question.begin(), question.end());
   return program().run_bare(words);
 }
