@@ -32,7 +32,8 @@ std::vector<std::string> commands_of(const CLI::App& app) {
 
 std::string usage_message(const CLI::App& program, const CLI::Error& error) {
   const auto given = deepest_command(program);
-  const auto unknown = program.remaining(true);
+  auto unknown = program.remaining(true);
+  std::erase(unknown, "--");  // it only says that words follow
   const bool incomplete = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) ||
                           error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
   if (!incomplete) return fmt::format("{} (--help shows the usage)", error.what());

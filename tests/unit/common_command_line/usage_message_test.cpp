@@ -48,6 +48,7 @@ TEST_CASE("a misspelt option is named before what is missing for it") {
 
 TEST_CASE("missing, superfluous and unreadable arguments") {
   CHECK(said_of({"isp", "add", "--prefix", "10.0.0.0/8"}) == "NAME is required (--help shows the usage)");
+  CHECK(said_of({"isp", "add", "--prefix", "10.0.0.0/8", "--"}) == "NAME is required (--help shows the usage)");
   CHECK(said_of({"isp", "list", "SP1"}) == "'SP1' is one argument too many (--help shows the usage)");
   const auto unreadable = said_of({"isp", "add", "SP1", "--prefix", "10.0.0.0/8", "--asn", "x"});
   CHECK(unreadable.find("--asn") != std::string::npos);

@@ -23,7 +23,8 @@ ProgramRun save(const std::string& name, Words options, Words question) {
 }
 
 json listed(const std::string& name) {
-  for (const auto& row : program().facts({"report", "saved", "list", "--ended"}).at("rows")) {
+  const auto facts = program().facts({"report", "saved", "list", "--ended"});
+  for (const auto& row : facts.at("rows")) {
     if (row.at("name") == name) return row;
   }
   return {};
