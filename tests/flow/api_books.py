@@ -71,7 +71,7 @@ class ApiBooks:
         """Two days ago: the tracker has an answer to catch up with."""
         words = ["report", "save", "nightly", "--schedule", "nightly", "--delay", "0", "--data", self.data, "--",
                  "report", "matrix"]
-        done = subprocess.run(["faketime", "-2d", binaries() / "waybill-tracker", *words], capture_output=True,
+        done = subprocess.run(["faketime", "-f", "-2d", binaries() / "waybill-tracker", *words], capture_output=True,
                               text=True, timeout=PATIENCE, check=False)
         assert done.returncode == 0, done.stderr
 

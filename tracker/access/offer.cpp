@@ -57,6 +57,7 @@ constexpr Offer kOfReads[] = {
     {"token list", kReads},
 };
 
+// Not `alert channel add`: it names files of the tracker's machine, and where alerts are told is set up there.
 constexpr Offer kOfChanges[] = {
     {"report save", kChanges},
     {"report saved end", kChanges},
@@ -84,7 +85,6 @@ constexpr Offer kOfChanges[] = {
     {"alert acknowledge", kChanges},
     {"alert silence", kChanges},
     {"alert test", kChanges},
-    {"alert channel add", kChanges},
     {"alert channel remove", kChanges},
     {"content remove", kChanges},
     {"enroll-link", kChanges},
