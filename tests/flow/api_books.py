@@ -95,17 +95,17 @@ class ApiBooks:
     def dump(self):
         """Every row of every table but those that time alone changes: how alerts stand."""
         if self.server:
-            lines = self.server.dump(self.tracker.url).splitlines()
+            lines = self.server.dump(self.tracker.url)
         else:
             with sqlite3.connect(f"file:{self.data / 'tracker.db'}?mode=ro", uri=True) as database:
                 lines = list(database.iterdump())
         return [line for line in lines if "INTO alert" not in line and 'INTO "alert' not in line
-                and "INTO public.alert" not in line]
+                and not line.lstrip().startswith("public.alert")]
 
     def raw(self):
         """The bytes of the database's files."""
         if self.server:
-            return "\n".join(self.server.dump(self.tracker.url).splitlines()).encode()
+            return "\n".join(self.server.dump(self.tracker.url)).encode()
         return b"".join(path.read_bytes() for path in sorted(self.data.glob("tracker.db*")))
 
     def stop(self):
