@@ -102,7 +102,9 @@ Result<bool> SqlEvidence::add_delivery(const StoredDelivery& delivery) {
 
 Result<std::vector<StoredDelivery>> SqlEvidence::deliveries(const DeliveryQuery& query) {
   SqlFilter filter;
-  filter.add_if("owner = ?", query.owner);
+  // One receiver's or one content's are few, an owner's may be most of all: SQLite, which keeps no statistics of them,
+  // must not go by the owner's index then.
+  filter.add_if(query.receiver || query.content ? "owner || '' = ?" : "owner = ?", query.owner);
   filter.add_if("content = ?", query.content);
   filter.add_if("receiver = ?", query.receiver);
   filter.add_if("receiver_isp = ?", query.receiver_isp);
