@@ -92,6 +92,18 @@ std::vector<FetchOrder*> FetchLedger::failed(std::int64_t piece) {
   return contributors(at->second);
 }
 
+bool FetchLedger::owes(const AgentKey& sender) const {
+  const bool waits_for_signature = std::any_of(orders_.begin(), orders_.end(), [&](const auto& entry) {
+    return entry->order().sender == sender && entry->verified > entry->acknowledged;
+  });
+  if (waits_for_signature) return true;
+  const auto brought = [&](const BlockOrigin& origin) {
+    return origin.order != kNobody && !origin.stale && orders_[origin.order]->order().sender == sender;
+  };
+  return std::any_of(pieces_.begin(), pieces_.end(),
+                     [&](const auto& piece) { return std::any_of(piece.second.begin(), piece.second.end(), brought); });
+}
+
 void FetchLedger::remind(FetchOrder& order, const protocol::Acknowledgement& signed_before) {
   if (signed_before.sequence <= order.sequence || signed_before.total_bytes <= order.acknowledged) return;
   // What this life has verified and not yet signed comes on top of what an earlier one signed.

@@ -61,6 +61,9 @@ class FetchLedger {
   // The next acknowledgement, booked as signed. `time` is the wall clock's.
   static protocol::Acknowledgement acknowledge(FetchOrder& order, TimeMs time, DurationMs monotonic);
 
+  // Whether something that this sender brought still waits for its piece to pass, or for our signature.
+  bool owes(const AgentKey& sender) const;
+
   std::size_t open_pieces() const { return pieces_.size(); }  // in part, for tests of the bound
 
  private:

@@ -241,8 +241,10 @@ void PeerChannel::look_at_clock(DurationMs monotonic) {
                          return order->order().sender == theirs_->key && !order->ended;
                        });
   if (!presented_.empty() || fetches) return;
+  // The last word on an order that is over: it needs this connection, and the sender ends it when it has waited enough.
+  if (proven_ && content_->ledger.owes(theirs_->key)) return;
   if (had_orders_) return close_after(kLinger, "no order is left");
-  if (monotonic - began_ < protocol::kPeerProofTimeout) return;
+  if (monotonic - began_ < core_.options().proof_timeout) return;
   refuse_order(proven_ ? Refusal::no_order : Refusal::key_not_proven, {});
 }
 

@@ -25,7 +25,8 @@ struct TransferOptions {
   std::filesystem::path state_dir;  // created; what is known of the files on disk is kept here
   bool low_memory = false;          // set-top boxes: read and write files instead of mapping them, small buffers
   ByteRate upload_cap;              // of everything together; 0: none
-  bool utp = false;                 // BEP 29 beside TCP: yields to other traffic, costs throughput
+  DurationMs proof_timeout = protocol::kPeerProofTimeout;  // of a connection without a live order
+  bool utp = false;  // BEP 29 beside TCP: yields to other traffic, costs throughput
 };
 
 enum class ContentMode {

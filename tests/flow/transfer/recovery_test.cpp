@@ -101,6 +101,34 @@ TEST_CASE("an order that is renewed: the bytes of both add up") {
   CHECK(pair.source.sent(first.order.id).value <= terms.byte_limit);
 }
 
+TEST_CASE("what a used-up order brought of a piece is signed for when another source completes the piece, much later") {
+  Rig rig;
+  const auto content = rig.content(8 << 20);
+  Agent first(rig, "first", "127.0.0.11");
+  Agent second(rig, "second", "127.0.0.12");
+  Agent receiver(rig, "receiver", "127.0.0.13");
+  const DurationMs timeout{500};
+  for (auto* agent : {&first, &second, &receiver}) {
+    agent->start([&](TransferOptions& options) { options.proof_timeout = timeout; });
+  }
+  rig.seed(first, content);
+  rig.seed(second, content);
+  OrderTerms terms;
+  terms.byte_limit = content.facts.piece_length.value * 5 / 2;
+  const auto used_up = rig.order(content, first, receiver.key().public_key(), terms);
+  fetch(receiver, content);
+  receiver.engine().add_source(used_up, first.endpoint());
+  REQUIRE(rig.eventually([&] { return !receiver.all<FetchEnded>().empty(); }));
+  // Long enough for both ends to have let a connection without orders go, and for the sender to have ended its order.
+  std::this_thread::sleep_for(std::chrono::milliseconds(2 * timeout.value + kFarewellTimeout.value));
+  const auto rest = rig.order(content, second, receiver.key().public_key());
+  receiver.engine().add_source(rest, second.endpoint());
+  REQUIRE(rig.eventually([&] { return complete(receiver); }));
+  const auto sum = [&] { return (first.acked(used_up.order.id) + second.acked(rest.order.id)).value; };
+  CHECK(rig.eventually([&] { return sum() == content.facts.size.value; }));
+  CHECK(first.acked(used_up.order.id).value == first.sent(used_up.order.id).value);
+}
+
 TEST_CASE("a source that is stopped and comes back with its books goes on, and learns what it lost") {
   Pair pair;
   const auto order = pair.order(8 << 20);

@@ -62,6 +62,24 @@ TEST_CASE("a block that came twice counts for the first") {
   CHECK(desk.ledger.open_pieces() == 0);
 }
 
+TEST_CASE("a sender is owed a word until its blocks have passed and are signed for") {
+  Desk desk;
+  const auto owes_first = [&] { return desk.ledger.owes(desk.parties.sender.public_key()); };
+  CHECK_FALSE(owes_first());
+  desk.from_first(0, 0);
+  desk.first->ended = true;
+  CHECK(owes_first());
+  CHECK_FALSE(desk.ledger.owes(desk.other_sender.public_key()));
+  desk.from_second(0, 1);
+  desk.ledger.passed(0);
+  CHECK(owes_first());
+  FetchLedger::acknowledge(*desk.first, kDuring, seconds(1));
+  CHECK_FALSE(owes_first());
+  desk.from_first(1, 0);
+  desk.ledger.failed(1);  // what failed is nobody's due
+  CHECK_FALSE(owes_first());
+}
+
 TEST_CASE("what cannot be a block of ours counts for nobody") {
   Desk desk;
   for (const auto& block : {Block{0, 1, kBlock}, Block{0, 0, kBlock - 1}, Block{10, 0, kBlock}, Block{-1, 0, kBlock},
