@@ -130,7 +130,8 @@ Status Auditor::see_objects(Store& store) {
   if (!index) return tl::make_unexpected(index.error());
   Quarter since = (*objects)->front().since;
   for (const auto& object : **objects) since = std::min(since, object.since);
-  const auto expected = count_again(store, **index, since);
+  if (options_.meter) options_.meter->begin("receipts counted again for the objects", report_.receipts);
+  const auto expected = count_again(store, **index, since, options_.meter);
   if (!expected) return tl::make_unexpected(expected.error());
   std::map<std::tuple<std::int64_t, std::string, Quarter>, std::pair<Counters, Counters>> all;  // books, evidence
   for (const auto& change : expected->counters) {
@@ -181,6 +182,7 @@ Result<AuditReport> audit(Store& store, const AuditOptions& options) {
   auto status = store.transact([&]() -> Status {
     auto read = store.evidence().each_receipt({}, [&](const StoredReceipt& receipt) -> Status {
       auditor.see_receipt(receipt);
+      if (options.meter) options.meter->step();
       return {};
     });
     if (!read) return read;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/crypto/ed25519.h"
+#include "tracker/accounting/work_meter.h"
 #include "tracker/store/store.h"
 
 namespace waybill::tracker {
@@ -14,6 +15,7 @@ namespace waybill::tracker {
 struct AuditOptions {
   // With the tracker's public key, every signature is verified too: order, receipt and acknowledgement.
   std::optional<crypto::PublicKey> tracker_key;
+  WorkMeter* meter = nullptr;  // hears of each receipt that is read
 };
 struct AuditReport {
   std::int64_t orders = 0;  // with at least one receipt

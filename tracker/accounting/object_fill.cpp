@@ -22,22 +22,23 @@ class Paths {
   std::unordered_map<std::int64_t, std::shared_ptr<const ResolvedPath>> known_;
 };
 
-Result<ObjectChanges> counted(Store& store, const MeasuringObject& object, Quarter since) {
+Result<ObjectChanges> counted(Store& store, const MeasuringObject& object, Quarter since, WorkMeter* meter) {
   auto index = ObjectIndex::build(std::make_shared<const MeasuringObjects>(MeasuringObjects{object}));
   if (!index) return tl::make_unexpected(index.error());
-  return count_again(store, **index, since);
+  return count_again(store, **index, since, meter);
 }
 
 void negate(Counters& counters) { counters = {{-counters.acked.value}, {-counters.sent.value}, -counters.receipts}; }
 
 }  // namespace
 
-Result<ObjectChanges> count_again(Store& store, const ObjectIndex& index, Quarter since) {
+Result<ObjectChanges> count_again(Store& store, const ObjectIndex& index, Quarter since, WorkMeter* meter) {
   ObjectTally tally;
   ReceiptQuery query;
   query.since = since.start();
   const auto read = store.evidence().each_receipt(query, [&](const StoredReceipt& receipt) -> Status {
     tally.add(receipt.facts, receipt.path, quarter_of(receipt.end), {receipt.acked, receipt.sent, 1});
+    if (meter) meter->step();
     return {};
   });
   if (!read) return tl::make_unexpected(read.error());
@@ -74,13 +75,13 @@ Result<std::vector<CountedReceipt>> counted_receipts(Store& store, const Measuri
   return counted;
 }
 
-Result<MeasuringObject> make_object(Store& store, const MeasuringObject& object) {
+Result<MeasuringObject> make_object(Store& store, const MeasuringObject& object, WorkMeter* meter) {
   MeasuringObject made;
   const auto status = store.transact([&]() -> Status {
     auto added = store.objects().add_object(object);
     if (!added) return tl::make_unexpected(added.error());
     made = *std::move(added);
-    auto changes = counted(store, made, made.since);
+    auto changes = counted(store, made, made.since, meter);
     if (!changes) return tl::make_unexpected(changes.error());
     return store.objects().add_changes(*changes);
   });
@@ -88,7 +89,7 @@ Result<MeasuringObject> make_object(Store& store, const MeasuringObject& object)
   return made;
 }
 
-Status recount_around(Store& store, const std::function<Status()>& change) {
+Status recount_around(Store& store, const std::function<Status()>& change, WorkMeter* meter) {
   return store.transact([&]() -> Status {
     const auto objects = store.objects().objects();
     if (!objects) return tl::make_unexpected(objects.error());
@@ -97,10 +98,10 @@ Status recount_around(Store& store, const std::function<Status()>& change) {
     if (!index) return tl::make_unexpected(index.error());
     Quarter since = (*objects)->front().since;
     for (const auto& object : **objects) since = std::min(since, object.since);
-    auto before = count_again(store, **index, since);
+    auto before = count_again(store, **index, since, meter);
     if (!before) return tl::make_unexpected(before.error());
     if (auto changed = change(); !changed) return changed;
-    auto after = count_again(store, **index, since);
+    auto after = count_again(store, **index, since, meter);
     if (!after) return tl::make_unexpected(after.error());
     before->members.clear();
     for (auto& counter : before->counters) negate(counter.added);
@@ -118,7 +119,7 @@ Result<MeasuringObject> object_named(Store& store, const std::string& name) {
   return refuse("there is no object " + name + ": see `object list --all`");
 }
 
-Result<MeasuringObject> finish_object(Store& store, const std::string& name, TimeMs at) {
+Result<MeasuringObject> finish_object(Store& store, const std::string& name, TimeMs at, WorkMeter* meter) {
   MeasuringObject finished;
   const auto status = store.transact([&]() -> Status {
     auto object = object_named(store, name);
@@ -126,7 +127,7 @@ Result<MeasuringObject> finish_object(Store& store, const std::string& name, Tim
     if (object->ended) return refuse("object " + name + " has ended already");
     const Quarter until{std::max(quarter_of(at), object->since).number + 1};
     // What senders say ended later was counted already; it is taken back.
-    auto changes = counted(store, *object, until);
+    auto changes = counted(store, *object, until, meter);
     if (!changes) return tl::make_unexpected(changes.error());
     changes->members.clear();
     for (auto& change : changes->counters) negate(change.added);

@@ -16,12 +16,15 @@
 //          "failed": true where nobody is at fault but the disk or the database, and "transient": true where the same
 //          request may succeed later.
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "common/crypto/ed25519.h"
 #include "common/runtime/clock.h"
+#include "tracker/accounting/work_meter.h"
 
 namespace waybill::tracker {
 
@@ -35,11 +38,16 @@ struct AdministrationContext {
   std::uint16_t public_port = 0;
   // A report reads its whole question, refuses what is wrong with it, and is then asked of a window without traffic.
   bool check_only = false;
+  // Hears, while long work goes on, how far it has come; on the store's thread. Absent: nobody asks.
+  std::function<void(const WorkDone&)> tell_progress = {};
 };
 
 // On the store's thread. Never throws: a malformed request is an answer with exit 2.
 nlohmann::json execute(AdministrationContext& context, const nlohmann::json& request);
 std::string execute_text(AdministrationContext& context, const std::string& request);
+// {"progress": {"what": ..., "done": n, "expected": n}}: the line that a running tracker sends before its answer.
+std::string progress_json(const WorkDone& work);
+std::optional<WorkDone> work_done_in(const nlohmann::json& line);  // absent: another line
 // True for the commands that need a running tracker's live state: `execute` refuses them, saying so.
 bool needs_running_tracker(const std::string& command);
 // The exit status of a refusal: one that begins with an option's name is of the command line itself, wrong usage.

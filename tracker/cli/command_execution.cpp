@@ -5,6 +5,7 @@
 #include "common/net/local_socket.h"
 #include "tracker/cli/administration.h"
 #include "tracker/cli/command_execution_json.h"
+#include "tracker/cli/progress_line.h"
 #include "tracker/cli/settings.h"
 #include "tracker/store/store.h"
 
@@ -24,8 +25,10 @@ json failure(const std::string& error, int exit_status = 1) {
 
 Result<json> ask_running(const DataDirectory& directory, const json& request) {
   json answer;
+  ProgressLine progress;
   const auto asked = net::local_request(directory.socket(), request.dump(), [&](const std::string& line) {
     auto parsed = json::parse(line, nullptr, false);
+    if (const auto work = work_done_in(parsed)) progress.show(*work);
     if (!parsed.is_object() || !parsed.contains("ok")) return true;
     answer = std::move(parsed);
     return false;
@@ -44,6 +47,8 @@ Result<json> run_here(const DataDirectory& directory, const json& request, Store
   if (!store) return pass_on(store);
   const runtime::SystemClock clock;
   AdministrationContext context{**store, clock, *key, settings->public_host, settings->public_port};
+  ProgressLine progress;
+  context.tell_progress = [&](const WorkDone& work) { progress.show(work); };
   return execute(context, request);
 }
 

@@ -20,7 +20,7 @@ struct Seen {
 using Groups = std::map<std::pair<std::int64_t, std::shared_ptr<const PathToRecord>>, std::vector<Seen>>;
 
 Result<Groups> resolve_all(Store& store, const PathTables& tables, const ReceiptQuery& window,
-                           RecordResolution& resolution) {
+                           RecordResolution& resolution, WorkMeter* meter) {
   PathCache cache;
   Groups groups;
   // One value for each new path, however often the cache forgot it.
@@ -35,6 +35,7 @@ Result<Groups> resolve_all(Store& store, const PathTables& tables, const Receipt
     auto path = cache.resolve(opened->receipt.path, stored.facts, tables);
     path = paths.try_emplace(path->digest, path).first->second;
     groups[{stored.path, path}].push_back({stored.id, {stored.acked, stored.sent, 1}});
+    if (meter) meter->step();
     return {};
   });
   if (!status) return tl::make_unexpected(status.error());
@@ -65,7 +66,7 @@ void count(ReResolutionPlan& plan, const ResolvedPath& path, const Counters& cou
 }  // namespace
 
 Result<ReResolutionPlan> plan_re_resolution(Store& store, const PathTables& tables, TimeMs since,
-                                            std::optional<TimeMs> until, TimeMs now) {
+                                            std::optional<TimeMs> until, TimeMs now, WorkMeter* meter) {
   ReResolutionPlan plan;
   plan.resolution.happened = now;
   plan.resolution.since = since;
@@ -74,7 +75,7 @@ Result<ReResolutionPlan> plan_re_resolution(Store& store, const PathTables& tabl
   ReceiptQuery window;
   window.since = since;
   window.until = until;
-  const auto groups = resolve_all(store, tables, window, plan.resolution);
+  const auto groups = resolve_all(store, tables, window, plan.resolution, meter);
   if (!groups) return tl::make_unexpected(groups.error());
   // Of the components that occur on a path that differs; their bytes are those of the whole window.
   std::set<std::string> concerned;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tracker/accounting/work_meter.h"
 #include "tracker/paths/path_tables.h"
 #include "tracker/store/store.h"
 
@@ -36,6 +37,6 @@ struct ReResolutionPlan {
 // Inside a transaction of the store, so that it is applied to what it looked at. Refused: more than kMaxReResolved
 // receipts. A stored receipt that cannot be read is a failure that names it: the audit shows such, too.
 Result<ReResolutionPlan> plan_re_resolution(Store& store, const PathTables& tables, TimeMs since,
-                                            std::optional<TimeMs> until, TimeMs now);
+                                            std::optional<TimeMs> until, TimeMs now, WorkMeter* meter = nullptr);
 
 }  // namespace waybill::tracker

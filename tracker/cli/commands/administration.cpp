@@ -178,6 +178,17 @@ json execute(AdministrationContext& context, const json& request) {
   }
 }
 
+std::string progress_json(const WorkDone& work) {
+  return json{{"progress", {{"what", work.what}, {"done", work.done}, {"expected", work.expected}}}}.dump();
+}
+
+std::optional<WorkDone> work_done_in(const json& line) {
+  const auto found = line.is_object() ? line.find("progress") : line.end();
+  if (found == line.end() || !found->is_object()) return std::nullopt;
+  return WorkDone{found->value("what", ""), found->value("done", std::int64_t{0}),
+                  found->value("expected", std::int64_t{0})};
+}
+
 std::string execute_text(AdministrationContext& context, const std::string& request) {
   const auto parsed = json::parse(request, nullptr, false);
   const auto answer = parsed.is_discarded() ? failure("the request is not JSON", 2) : execute(context, parsed);

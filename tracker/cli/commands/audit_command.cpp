@@ -3,6 +3,7 @@
 #include "tracker/accounting/audit.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/counted_words.h"
+#include "tracker/cli/commands/long_work.h"
 #include "tracker/reports/byte_size.h"
 
 namespace waybill::tracker {
@@ -12,6 +13,8 @@ Result<Answer> audit_accounts(AdministrationContext& context, Arguments& argumen
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   AuditOptions options;
   if (signatures) options.tracker_key = context.key.public_key();
+  auto meter = meter_of(context, "receipts counted again");
+  options.meter = &meter;
   const auto report = audit(context.store, options);
   if (!report) return tl::make_unexpected(report.error());
   Answer answer;

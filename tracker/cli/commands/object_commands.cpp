@@ -4,6 +4,7 @@
 
 #include "tracker/accounting/object_fill.h"
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/long_work.h"
 #include "tracker/cli/commands/object_entities_json.h"
 #include "tracker/reports/time_window.h"
 
@@ -166,7 +167,8 @@ Result<MeasuringObject> read_object(AdministrationContext& context, Arguments& a
 Result<Answer> object_add(AdministrationContext& context, Arguments& arguments) {
   auto object = read_object(context, arguments);
   if (!object) return tl::make_unexpected(object.error());
-  auto made = make_object(context.store, *object);
+  auto meter = meter_of(context, "receipts of the past counted", object->since.start());
+  auto made = make_object(context.store, *object, &meter);
   if (!made) return tl::make_unexpected(made.error());
   Answer answer;
   answer.result["object"] = object_json(*made);
@@ -229,7 +231,8 @@ Result<Answer> object_show(AdministrationContext& context, Arguments& arguments)
 Result<Answer> object_end(AdministrationContext& context, Arguments& arguments) {
   const auto name = arguments.positional("name");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
-  auto ended = finish_object(context.store, name, context.clock.now());
+  auto meter = meter_of(context, "receipts after its end looked at", context.clock.now());
+  auto ended = finish_object(context.store, name, context.clock.now(), &meter);
   if (!ended) return tl::make_unexpected(ended.error());
   Answer answer;
   answer.result["object"] = object_json(*ended);

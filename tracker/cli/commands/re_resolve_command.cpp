@@ -4,6 +4,7 @@
 #include "tracker/accounting/object_fill.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/counted_words.h"
+#include "tracker/cli/commands/long_work.h"
 #include "tracker/cli/commands/report_filters_json.h"
 #include "tracker/ingest/re_resolution.h"
 #include "tracker/paths/path_tables.h"
@@ -82,7 +83,8 @@ Result<ReResolutionPlan> plan_of(AdministrationContext& context, Arguments& argu
   if (!window) return tl::make_unexpected(window.error());
   auto tables = read_path_tables(context.store.registry());
   if (!tables) return pass_on(tables);
-  return plan_re_resolution(context.store, *tables, *window->since, window->until, context.clock.now());
+  auto meter = meter_of(context, "receipts resolved again", window->since, window->until);
+  return plan_re_resolution(context.store, *tables, *window->since, window->until, context.clock.now(), &meter);
 }
 
 }  // namespace
@@ -105,11 +107,13 @@ Result<Answer> records_re_resolve(AdministrationContext& context, Arguments& arg
   Answer answer;
   describe(*plan, answer);
   Result<RecordResolution> applied = fail("nothing was applied");
-  const auto changed = recount_around(context.store, [&]() -> Status {
+  const auto apply = [&]() -> Status {
     applied = context.store.record_resolutions().apply(plan->resolution, plan->moves);
     if (!applied) return tl::make_unexpected(applied.error());
     return {};
-  });
+  };
+  auto meter = meter_of(context, "receipts counted for the objects, before and after", {}, {}, 2);
+  const auto changed = recount_around(context.store, apply, &meter);
   if (!changed) return tl::make_unexpected(changed.error());
   answer.result["resolution"] = resolution_json(*applied);
   answer.result["applied"] = true;
