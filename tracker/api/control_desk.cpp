@@ -12,8 +12,9 @@ namespace {
 
 constexpr DurationMs kTick{500};
 
-CoordinatorOptions coordinator_options() {
+CoordinatorOptions coordinator_options(std::optional<Money> cdn_price) {
   CoordinatorOptions options;
+  options.cdn_price = cdn_price;
   options.new_order_id = [] { return *OrderId::from_bytes(crypto::random_bytes(OrderId::kSize)); };
   return options;
 }
@@ -36,12 +37,12 @@ RegistryTables tables_of(const std::shared_ptr<const RegistryView>& registry) {
 }  // namespace
 
 ControlDesk::ControlDesk(crypto::KeyPair key, const runtime::Clock& clock, runtime::EventLoop& loop,
-                         StoreBridge& bridge)
+                         StoreBridge& bridge, std::optional<Money> cdn_price)
     : key_(key),
       clock_(clock),
       loop_(loop),
       bridge_(bridge),
-      coordinator_(coordinator_options(), runtime::Random::from_system()),
+      coordinator_(coordinator_options(cdn_price), runtime::Random::from_system()),
       dispatch_(
           key, clock, bridge, [this](const AgentKey& to, const protocol::ControlMessage& m) { return send(to, m); },
           [this](const OrderId& order) { dispatch_.carry_out(coordinator_.order_failed(order, clock_.now())); }),

@@ -20,7 +20,8 @@ struct ControlCounters {
 
 class ControlDesk final : public ControlSink {
  public:
-  ControlDesk(crypto::KeyPair key, const runtime::Clock& clock, runtime::EventLoop& loop, StoreBridge& bridge);
+  ControlDesk(crypto::KeyPair key, const runtime::Clock& clock, runtime::EventLoop& loop, StoreBridge& bridge,
+              std::optional<Money> cdn_price);
   ~ControlDesk() override;
 
   // Before serving, after the first registry_changed: who is enrolled, and what the books say of quotas.

@@ -126,7 +126,7 @@ Result<StartState> TrackerApp::open_store() {
 Status TrackerApp::start() {
   auto state = open_store();
   if (!state) return tl::make_unexpected(state.error());
-  desk_ = std::make_unique<ControlDesk>(options_.key, clock_, loop_, bridge_);
+  desk_ = std::make_unique<ControlDesk>(options_.key, clock_, loop_, bridge_, options_.cdn_price);
   use_registry(state->registry);
   desk_->restore(std::move(state->agents), state->quotas.use, state->quotas.orders, state->unsettled);
   start_ingest();
@@ -188,7 +188,14 @@ void TrackerApp::local_request(const std::string& request, std::shared_ptr<net::
     reply->send(parsed.dump());
   };
   if (auto live = answer_live_command(*desk_, request, clock_.now())) return send(std::move(*live));
-  const auto asked = change([this, request](Store& store) { return options_.administer(store, request); }, send);
+  // The last reference must go on the loop, so the store's thread holds none.
+  const auto tell = [this, weak = std::weak_ptr(reply)](std::string line) {
+    loop_.post([weak, line = std::move(line)] {
+      if (const auto waiting = weak.lock()) waiting->send(line);
+    });
+  };
+  const auto asked =
+      change([this, request, tell](Store& store) { return options_.administer(store, request, tell); }, send);
   if (!asked) send(nlohmann::json{{"ok", false}, {"error", asked.error().message}, {"exit", 1}}.dump());
 }
 
@@ -219,14 +226,17 @@ Status TrackerApp::change(std::function<std::string(Store&)> work, std::function
 
 void TrackerApp::start_rest() {
   RestParts parts;
-  parts.administer = options_.administer;
+  parts.administer = [this](Store& store, const std::string& request) {
+    return options_.administer(store, request, nullptr);
+  };
   parts.csv = options_.csv;
   parts.open_reader = options_.open_reader;
   parts.change = [this](auto work, auto then) { return change(std::move(work), std::move(then)); };
   parts.live = [this](const std::string& request) { return answer_live_command(*desk_, request, clock_.now()); };
   parts.openapi = kOpenApiText;
   // Who only reads cannot make the secret of parties' pseudonyms: it is made before anybody asks, once for these books.
-  store_thread_->run_and_wait([this] { options_.administer(bridge_.store(), R"({"command": "pseudonyms"})"); });
+  store_thread_->run_and_wait(
+      [this] { options_.administer(bridge_.store(), R"({"command": "pseudonyms"})", nullptr); });
   rest_ = std::make_unique<RestService>(loop_, clock_, std::move(parts));
 }
 

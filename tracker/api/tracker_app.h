@@ -8,6 +8,7 @@
 
 #include "common/crypto/ed25519.h"
 #include "common/types/ip.h"
+#include "common/types/money.h"
 #include "common/types/result.h"
 #include "common/types/units.h"
 
@@ -16,16 +17,18 @@ namespace waybill::tracker {
 class Store;
 
 struct ServeOptions {
-  std::filesystem::path data;  // holds tracker.sock while it serves
-  Endpoint listen;             // port 0: a free one, printed on the ready line
-  crypto::KeyPair key;         // signs orders; its public half is pinned by enrol links and shown in TLS
+  std::filesystem::path data;      // holds tracker.sock while it serves
+  Endpoint listen;                 // port 0: a free one, printed on the ready line
+  crypto::KeyPair key;             // signs orders; its public half is pinned by enrol links and shown in TLS
+  std::optional<Money> cdn_price;  // of a gigabyte from a CDN node (coordinator.h)
   // Called once, on the thread that will own the store.
   std::function<Result<std::unique_ptr<Store>>()> open_store;
   // The same for reading only, beside it; on the threads that read for the HTTPS API.
   std::function<Result<std::unique_ptr<Store>>()> open_reader;
-  // One command as JSON text to its answer as JSON text (tracker/cli/administration.h). On a thread that owns that
-  // store.
-  std::function<std::string(Store&, const std::string& request)> administer;
+  // One command as JSON text to its answer as JSON text (tracker/cli/administration.h), and, while long work goes on,
+  // lines that say how far it has come, to `tell` where that is set. On a thread that owns that store.
+  using Tell = std::function<void(std::string line)>;
+  std::function<std::string(Store&, const std::string& request, const Tell& tell)> administer;
   // For saved reports, on a thread of their own: a store for reading only, whose questions may take as long as they
   // need, and one question's answer as if it were `at`.
   std::function<Result<std::unique_ptr<Store>>()> open_report_reader;

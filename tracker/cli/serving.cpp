@@ -80,12 +80,15 @@ Result<int> serve(const Invocation& invocation) {
   options.data = directory->path;
   options.listen = settings->listen;
   options.key = *key;
+  options.cdn_price = settings->cdn_price;
   options.open_store = [where = settings->store] { return open_store(where, StoreAccess::read_write); };
   options.open_reader = [where = settings->store] { return open_patient_reader(where, kReaderPatience); };
   options.csv = answer_as_csv;
-  options.administer = [key = *key, settings = *settings](Store& store, const std::string& request) {
+  options.administer = [key = *key, settings = *settings](Store& store, const std::string& request,
+                                                          const ServeOptions::Tell& tell) {
     static const runtime::SystemClock clock;
     AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    if (tell) context.tell_progress = [&tell](const WorkDone& work) { tell(progress_json(work)); };
     return execute_text(context, request);
   };
   options.open_report_reader = [where = settings->store] { return open_store(where, StoreAccess::read_only); };

@@ -23,6 +23,17 @@ Result<std::uint16_t> parse_port(const std::string& text) {
   return port;
 }
 
+// "0.02 EUR"
+Result<Money> parse_price(const std::string& text) {
+  const auto space = text.find(' ');
+  if (space == std::string::npos) return refuse("is written as an amount and a currency: \"0.02 EUR\"");
+  const auto currency = Currency::parse(text.substr(space + 1));
+  if (!currency) return tl::make_unexpected(currency.error());
+  auto price = parse_money(text.substr(0, space), *currency);
+  if (price && price->micro_minor < 0) return refuse("must not be negative");
+  return price;
+}
+
 // One setting into its field.
 Status apply(const std::string& name, const std::string& value, const DataDirectory& directory, Settings& settings) {
   if (name == "listen") {
@@ -39,6 +50,10 @@ Status apply(const std::string& name, const std::string& value, const DataDirect
   } else if (name == "store") {
     if (value.empty()) return refuse("must not be empty");
     settings.store = directory.store(value);
+  } else if (name == "cdn-price") {
+    const auto price = parse_price(value);
+    if (!price) return tl::make_unexpected(price.error());
+    settings.cdn_price = *price;
   } else if (name == "log-level") {
     const auto level = runtime::parse_log_level(value);
     if (!level) return tl::make_unexpected(level.error());

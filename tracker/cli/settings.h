@@ -3,10 +3,12 @@
 // `waybill-tracker init` starts from.
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "common/runtime/log.h"
 #include "common/types/ip.h"
+#include "common/types/money.h"
 #include "common/types/result.h"
 #include "tracker/cli/data_directory.h"
 
@@ -14,9 +16,10 @@ namespace waybill::tracker {
 
 struct Settings {
   Endpoint listen;
-  std::string public_host;        // on enrol links
-  std::uint16_t public_port = 0;  // on enrol links; the port of `listen` unless stated
-  std::string store;              // where the books are: a path or URL for open_store
+  std::string public_host;         // on enrol links
+  std::uint16_t public_port = 0;   // on enrol links; the port of `listen` unless stated
+  std::string store;               // where the books are: a path or URL for open_store
+  std::optional<Money> cdn_price;  // of a gigabyte from a CDN node
   runtime::LogLevel log_level = runtime::LogLevel::info;
 };
 

@@ -50,6 +50,7 @@ class Sampler {
       const auto& bucket = content.buckets[(start + i) % content.buckets.size()];
       if (bucket.isp == own || swarm_.spendable(bucket.isp) < request_.min_bytes) continue;
       if (request_.grants && !request_.grants->covers(swarm_.isp_of(bucket.isp))) continue;
+      if (request_.grants && !request_.grants->worth_off_net(swarm_.isp_of(bucket.isp))) continue;
       open[count++] = &bucket;
       holders += bucket.entries.size();
     }
@@ -101,6 +102,10 @@ Verdict find_fault(const SwarmState& swarm, AgentIndex index, const SelectionReq
     if (facts.isp_slot == 0) return Verdict::isp_unknown;
     if (swarm.spendable(facts.isp_slot) < request.min_bytes) return Verdict::grant_closed;
     if (request.grants && !request.grants->covers(swarm.isp_of(facts.isp_slot))) return Verdict::grant_excludes;
+    const bool on_net = request.receiver != kNobody && facts.isp_slot == swarm.facts(request.receiver).isp_slot;
+    if (!on_net && request.grants && !request.grants->worth_off_net(swarm.isp_of(facts.isp_slot))) {
+      return Verdict::dearer;
+    }
     if (facts.at_upload_cap) return Verdict::upload_cap;
     if (!facts.slot_free) return Verdict::slots_full;
   }

@@ -23,7 +23,7 @@ struct SelectionRequest {
   std::span<const AgentIndex> sources_now;  // that serve the receiver this content already
   std::span<const CoolDown> cool_downs;     // the receiver's
   const PolicyGate* policies = nullptr;     // null: none is in force
-  const GrantGate* grants = nullptr;        // null: every grant in force speaks of all content
+  const GrantGate* grants = nullptr;        // null: every grant in force speaks of all content, at any price
   TimeMs now{};
 };
 

@@ -44,6 +44,7 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
   auto rate_caps = s.grants.rate_policies();
   std::move(rate_caps.begin(), rate_caps.end(), std::back_inserter(s.all_policies));
   s.use_policies(tables.policy_use, now);
+  s.stripes.clear();  // agents may be at other ISPs now; each review settles its receiver's share anew
   s.swarm.close_all_isps();
   s.refresh_grants(now);
   std::vector<DownloadKey> removed;
@@ -108,12 +109,17 @@ Actions Coordinator::library_update(const AgentKey& agent, const protocol::HeldC
   Step step{now, {}};
   const auto index = state_->swarm.find(agent);
   if (!index) return {};
+  if (held.pieces_held > 0 && !state_->swarm.holding(*index, held.content))
+    state_->new_holder(*index, held.content, now);
   if (!state_->swarm.set_holding(*index, held)) {
     step.out.push_back(LogLine{true, fmt::format("agent {} holds more than {} contents: the others are left out",
                                                  agent.brief(), protocol::kMaxLibraryEntries)});
   }
   const auto ids = state_->swarm.agent(*index).orders_as_sender;
-  if (held.pieces_held <= 0) state_->enforce(ids, step);
+  if (held.pieces_held <= 0) {
+    state_->leave_share({*index, held.content}, false, step);
+    state_->enforce(ids, step);
+  }
   return std::move(step.out);
 }
 
@@ -122,6 +128,7 @@ Actions Coordinator::sharing_update(const AgentKey& agent, const protocol::Shari
   const auto index = state_->swarm.find(agent);
   if (!index) return {};
   state_->swarm.set_sharing(*index, sharing);
+  if (!sharing.consented) state_->leave_all_shares(*index, step);
   const auto ids = state_->swarm.agent(*index).orders_as_sender;
   state_->enforce(ids, step);
   state_->drop_beyond_slots(*index, step);
@@ -151,6 +158,7 @@ Actions Coordinator::want(const AgentKey& receiver, const protocol::Want& want, 
   download.share = begin_cdn_share(now);
   s.swarm.edit_agent(*index).downloads.push_back(want.content);
   const bool nothing_missing = s.complete(download);
+  s.settle_share(download, step);
   if (s.top_up(download, step) == 0 && !nothing_missing) {
     step.out.push_back(RefuseWant{receiver, want.content, Refusal::no_source,
                                   "nobody may serve it at this moment: " + s.account_for(download, now)});
@@ -194,6 +202,9 @@ Actions Coordinator::source_failed(const AgentKey& receiver, const protocol::Sou
 Actions Coordinator::done(const AgentKey& receiver, const ContentId& content, TimeMs now) {
   Step step{now, {}};
   if (const auto index = state_->swarm.find(receiver)) {
+    auto* download = state_->download(receiver, content);
+    const auto* wanted = state_->content(content);
+    if (download && wanted) download->pieces_held = wanted->pieces;
     state_->end_download({*index, content}, {Refusal::request_ended, "the receiver has the whole content"}, step);
   }
   return std::move(step.out);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "common/runtime/random.h"
+#include "common/types/money.h"
 #include "tracker/coordinator/coordinator_events.h"
 
 namespace waybill::tracker {
@@ -19,6 +20,9 @@ struct CoordinatorOptions {
   DurationMs silence = seconds(60);      // a receiver that reports nothing for so long has given up
   DurationMs top_up_every = seconds(2);  // how often a download with too few sources looks for more
   int max_wants_per_agent = 16;
+  // What a gigabyte from a CDN node costs the operator. Peers whose ISP asks more for off-net bytes serve their own
+  // ISP's customers only, where a CDN node can serve; absent: all peers come before CDN nodes.
+  std::optional<Money> cdn_price;
   std::function<OrderId()> new_order_id;  // 16 unpredictable bytes (crypto::random_bytes)
 };
 

@@ -42,6 +42,8 @@ std::string Coordinator::State::reason_of(const Candidate& candidate, const Sele
       return fmt::format("not chosen: the grant of ISP {} leaves out {} content of {}", grants.name_of(agent.isp),
                          wanted ? name_of(wanted->content_class) : "such", wanted ? wanted->owner : "its owner");
     }
+    case Verdict::dearer:
+      return fmt::format("not chosen: off-net bytes of ISP {} cost more than the CDN's", grants.name_of(agent.isp));
     case Verdict::upload_cap:
       return fmt::format("not chosen: it is at its upload cap of {} bytes per second", agent.sharing.upload_cap.value);
     case Verdict::slots_full:
@@ -93,7 +95,7 @@ std::vector<ExplainedCandidate> Coordinator::State::explain(const ContentId& id,
   }
 
   std::optional<ContentGrants> granted;
-  if (wanted && !grants.all_content()) request.grants = &granted.emplace(grants, *wanted);
+  if (wanted && (!grants.all_content() || options.cdn_price)) request.grants = &granted.emplace(*this, *wanted);
 
   std::vector<Candidate> candidates;
   const auto judge = [&](const std::vector<HolderEntry>& entries) {

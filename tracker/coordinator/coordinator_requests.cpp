@@ -68,6 +68,7 @@ void Coordinator::State::take_report(Download& download, const protocol::Progres
     policies.report(item.order, {acked.value * 1000 / life});
     (live->cdn_node ? cdn : peers) += rate;
   }
+  if (striped(download)) return watch_pace(download, cdn, peers, step);
   if (!options.spare_cdn) return;
   const auto before = download.share.limit;
   download.share = step_cdn_share(download.share, cdn, peers, step.now);
@@ -84,6 +85,7 @@ void Coordinator::State::remove_agent(AgentIndex index, const Ended& ended, Step
     touched.push_back({live.receiver, live.order.content});
     end_order(id, ended, step);
   }
+  leave_all_shares(index, step);
   swarm.remove_agent(index);
   for (const auto& key : touched) {
     const auto found = downloads.find(key);

@@ -1,10 +1,12 @@
 #pragma once
 // The coordinator's inside: state, and the steps that its inputs are made of. For the .cpp files of this folder.
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "tracker/coordinator/border_stripes.h"
 #include "tracker/coordinator/candidate_sampling.h"
 #include "tracker/coordinator/coordinator.h"
 #include "tracker/coordinator/downloads.h"
@@ -106,6 +108,29 @@ struct Coordinator::State {
   std::vector<const LiveOrder*> sources_of(const Download& download) const;
   std::size_t select_for(const Download& download, const SourceNeeds& needs, TimeMs now);  // into `drawn`
   bool complete(const Download& download) const;
+  bool is_through(const LiveOrder& live) const;
+
+  // crossings.cpp
+  using StripesKey = std::pair<ContentId, IspSlot>;
+  // Whether bytes of this ISP's customers to others' cost more than the CDN's own; false where no price is known.
+  bool dearer_than_cdn(IspId sender_isp) const;
+  bool can_share(AgentIndex receiver, const Content& wanted) const;
+  // The receiver takes or gives up its share as it can give it to the others or not.
+  void settle_share(const Download& download, Step& step);
+  void leave_share(const DownloadKey& of, bool keeps_it, Step& step);
+  // Others of its ISP that share with it need not wait for their next look around.
+  void new_holder(AgentIndex agent, const ContentId& content, TimeMs now);
+  void leave_all_shares(AgentIndex agent, Step& step);  // also of contents that it holds whole
+  StripePart cdn_part(const StripesKey& key) const;
+  // What the source may be ordered to serve; empty: nothing.
+  std::vector<protocol::PieceRange> ranges_for(const Download& download, AgentIndex source) const;
+  // Orders follow the shares at one ISP; `isps_changed`: the ISPs that have receivers of the content are others now.
+  void restripe(const StripesKey& key, bool isps_changed, Step& step);
+  void keep_ranges(Download& download, Step& step);
+  bool striped(const Download& download) const;
+  void watch_pace(Download& download, ByteRate cdn, ByteRate peers, Step& step);
+  BorderStripes* stripes_of(const Download& download);  // null where nobody shares there
+  const BorderStripes* stripes_of(const Download& download) const;
 
   // coordinator_requests.cpp
   void take_report(Download& download, const protocol::Progress& report, Step& step);
@@ -140,6 +165,7 @@ struct Coordinator::State {
   TimeMs next_routes{};
   TimeMs latest{};  // instant of an input
   Downloads downloads;
+  std::map<StripesKey, BorderStripes> stripes;  // of contents that are being received, by the receivers' ISP
   OrderBook orders;
   std::vector<Candidate> drawn;  // scratch of select_for()
   TimeMs next_settle{};

@@ -18,6 +18,13 @@ bool delivers(const LiveOrder& live, TimeMs now, DurationMs stall) {
 
 }  // namespace
 
+// All pieces that the order names may have come: nothing more is expected of it.
+bool Coordinator::State::is_through(const LiveOrder& live) const {
+  const auto* wanted = content(live.order.content);
+  if (!wanted || live.order.ranges == all_pieces(wanted->pieces)) return false;
+  return live.acked.value >= (pieces_in(live.order.ranges) - 1) * wanted->piece_length.value;
+}
+
 bool Coordinator::State::complete(const Download& download) const {
   const auto* wanted = content(download.key.content);
   return !wanted || download.pieces_held >= wanted->pieces;
@@ -47,8 +54,8 @@ std::size_t Coordinator::State::select_for(const Download& download, const Sourc
   request.now = now;
   const Gate gate(*this, download.key.receiver, *wanted, request.min_bytes, true, now);
   if (!policies.empty()) request.policies = &gate;
-  const ContentGrants granted(grants, *wanted);
-  if (!grants.all_content()) request.grants = &granted;
+  const ContentGrants granted(*this, *wanted);
+  if (!grants.all_content() || options.cdn_price) request.grants = &granted;
   return select_sources(swarm, request, random, drawn);
 }
 
@@ -100,7 +107,7 @@ void Coordinator::State::drop_stalled(Download& download, Step& step) {
                                           [&](const auto* live) { return delivers(*live, step.now, options.stall); });
   std::vector<OrderId> stalled;
   for (const auto* live : sources) {
-    if (step.now - live->last_gain >= options.stall) stalled.push_back(live->order.id);
+    if (step.now - live->last_gain >= options.stall && !is_through(*live)) stalled.push_back(live->order.id);
   }
   for (const auto& id : stalled) {
     const auto live = orders.at(id);
@@ -194,6 +201,7 @@ void Coordinator::State::limit_cdn(Download& download, Step& step) {
 void Coordinator::State::review(Download& download, Step& step) {
   end_superseded(download, step);
   if (complete(download)) return;
+  settle_share(download, step);
   end_used_up(download, step);
   drop_stalled(download, step);
   renew(download, step);

@@ -33,6 +33,14 @@ struct DownloadKey {
   bool operator==(const DownloadKey&) const = default;
 };
 
+// How fast a download is that others of its ISP carry a part of; bytes a second, averaged over some reports.
+struct DownloadPace {
+  std::int64_t cdn = 0;
+  std::int64_t all = 0;
+  std::int64_t best_cdn = 0;  // the highest that `cdn` was: about what the CDN alone would give
+  int slow_reports = 0;       // in a row, below that
+};
+
 struct Download {
   DownloadKey key;
   std::int64_t pieces_held = 0;
@@ -41,6 +49,8 @@ struct Download {
   TimeMs next_top_up{};
   std::vector<OrderId> orders;  // superseded ones included
   CdnShare share;
+  DownloadPace pace;
+  bool unstriped = false;  // may fetch every piece from beyond its ISP, whoever else receives there
 };
 
 struct DownloadKeyHash {

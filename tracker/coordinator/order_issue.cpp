@@ -14,13 +14,13 @@ using protocol::Refusal;
 namespace {
 
 protocol::ServeOrder make_order(const Content& content, const AgentRecord& sender, const AgentRecord& receiver,
-                                const Terms& terms, TimeMs now) {
+                                const Terms& terms, std::vector<protocol::PieceRange> ranges, TimeMs now) {
   protocol::ServeOrder order;
   order.content = content.id;
   order.owner = content.owner;
   order.sender = sender.key;
   order.receiver = receiver.key;
-  order.ranges = {{0, content.pieces}};  // what the sender does not hold it cannot serve, and may hold in a moment
+  order.ranges = std::move(ranges);  // what the sender does not hold it cannot serve, and may hold in a moment
   order.byte_limit = terms.byte_limit;
   order.rate_limit = terms.rate_limit;
   order.ack_window = terms.ack_window;
@@ -43,7 +43,10 @@ std::optional<Terms> Coordinator::State::terms_for(const Download& download, Age
   if (!sender.is_cdn() && !grants.covers(sender.isp, wanted->content_class, wanted->owner)) return std::nullopt;
   if (owners.refusal(wanted->owner, swarm.agent(download.key.receiver).key)) return std::nullopt;
   TermsInput input;
-  input.missing = missing_bytes(*wanted, download.pieces_held);
+  const auto ranges = ranges_for(download, source);
+  if (ranges.empty()) return std::nullopt;
+  input.missing =
+      std::min(missing_bytes(*wanted, download.pieces_held), ByteCount{pieces_in(ranges) * wanted->piece_length.value});
   input.piece_length = wanted->piece_length;
   input.spendable = sender.is_cdn() ? kUnlimitedBytes : grants.spendable(sender.isp);
   input.upload_cap = sender.sharing.upload_cap;
@@ -80,7 +83,7 @@ bool Coordinator::State::issue(Download& download, AgentIndex source, const std:
 
   LiveOrder live;
   const auto& wanted = *content(download.key.content);
-  live.order = make_order(wanted, sender, receiver, *terms, step.now);
+  live.order = make_order(wanted, sender, receiver, *terms, ranges_for(download, source), step.now);
   live.order.id = options.new_order_id();
   if (!sender.is_cdn()) live.order.agreement = grants.open_agreement(sender.isp)->id;
   live.sender = source;
@@ -116,7 +119,8 @@ void Coordinator::State::enter_order(Download& download, LiveOrder live, const s
     auto& before = orders.at(*replaces);
     const auto rate = order.rate_limit;
     const bool raised = before.order.rate_limit.value > 0 && (rate.value == 0 || rate > before.order.rate_limit);
-    const auto hand_over = raised ? kHandOverRaised : kHandOver;
+    const bool other_pieces = order.ranges != before.order.ranges;
+    const auto hand_over = raised || other_pieces ? kHandOverRaised : kHandOver;
     before.superseded_until = now + hand_over;
     policies.supersede(*replaces, order.id, may_be_acked(before, download.last_report, now, hand_over + kEndArrives));
   } else {
@@ -164,7 +168,9 @@ void Coordinator::State::end_download(const DownloadKey& key, const Ended& ended
   const auto ids = found->second.orders;
   for (const auto& id : ids) end_order(id, ended, step);
   std::erase(swarm.edit_agent(key.receiver).downloads, key.content);
+  const bool through = complete(found->second);
   downloads.erase(key);
+  leave_share(key, through, step);
 }
 
 std::optional<Ended> Coordinator::State::forbidden(const LiveOrder& live, TimeMs now) const {

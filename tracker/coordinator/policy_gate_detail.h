@@ -34,12 +34,20 @@ class Coordinator::State::Gate final : public PolicyGate {
 
 class Coordinator::State::ContentGrants final : public GrantGate {
  public:
-  ContentGrants(const IspGrants& grants, const Content& content) : grants_(grants), content_(content) {}
-  bool covers(IspId isp) const override { return grants_.covers(isp, content_.content_class, content_.owner); }
+  ContentGrants(const Coordinator::State& state, const Content& content)
+      : state_(state), content_(content), price_matters_(state.options.cdn_price && cdn_serves(state, content)) {}
+  bool covers(IspId isp) const override { return state_.grants.covers(isp, content_.content_class, content_.owner); }
+  bool worth_off_net(IspId isp) const override { return !price_matters_ || !state_.dearer_than_cdn(isp); }
 
  private:
-  const IspGrants& grants_;
+  static bool cdn_serves(const Coordinator::State& state, const Content& content) {
+    const auto* holders = state.swarm.holders(content.id);
+    return holders != nullptr && !holders->cdn.empty();
+  }
+
+  const Coordinator::State& state_;
   const Content& content_;
+  const bool price_matters_;
 };
 
 }  // namespace waybill::tracker

@@ -19,6 +19,7 @@ enum class Verdict : std::uint8_t {
   isp_unknown,     // no ISP's prefix covers its address
   grant_closed,    // or fewer bytes left of the quota than one order needs
   grant_excludes,  // its ISP's grant leaves out content of this class or owner
+  dearer,          // off-net bytes of its ISP cost more than a CDN node's
   upload_cap,
   slots_full,
   cooling_down,  // failed this receiver a short while ago

@@ -75,6 +75,7 @@ TEST_CASE("listed customers only: others' requests end as the threshold is cross
   agree(world, made);
   world.want("me");
   world.want("listed");
+  world.pass(2);                  // until each has its part of what the CDN brings, and no other order
   carried(world, kB, world.now);  // not beyond it yet
   world.tick();
   CHECK(world.sources("me") == Names{"a", "cdn"});

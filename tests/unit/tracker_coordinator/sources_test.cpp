@@ -209,7 +209,7 @@ TEST_CASE("partial holders count from their first piece; two CDN nodes serve whe
   world.pass(3, {{"me", 1000}});
   CHECK(world.order_from("part", "me").on_net);
   world.join("more", 1, 5);
-  world.pass(3, {{"me", 1000}});
+  world.pass(4, {{"me", 1000}});
   // Two peers deliver: one CDN node is enough.
   const auto sources = world.sources("me");
   CHECK(sources.size() == 3);

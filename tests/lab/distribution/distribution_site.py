@@ -1,0 +1,76 @@
+"""The laboratory that one content is distributed in: three access ISPs that all peer with each other, a CDN node at the
+backbone. What crossed each border, and what each host sent, is read from the interfaces."""
+import dataclasses
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "harness"), str(HERE.parents[2] / "packaging" / "demo")]
+from lab import Lab, Rates, missing_programs, refused_reason  # noqa: E402,F401
+from site_choice import LabRunner  # noqa: E402
+
+ISPS = ("SP1", "SP2", "SP3")
+PEERINGS = (("SP1", "SP2"), ("SP1", "SP3"), ("SP2", "SP3"))
+UP, DOWN, CDN, BORDER = 20, 100, 100, 100  # Mbit/s
+
+
+@dataclasses.dataclass
+class Counted:
+    """What interfaces sent, whole Ethernet frames, between two readings."""
+    borders: dict  # {(from, to): bytes}
+    cdn: int
+    strayed: dict  # {client: bytes that it sent to other clients}
+
+    def into(self, isp):
+        return sum(count for (_, to), count in self.borders.items() if to == isp)
+
+    def between_access_isps(self):
+        return sum(count for pair, count in self.borders.items() if "BB" not in pair)
+
+
+class Site:
+    def __init__(self, clients):
+        self.lab = Lab(agents=clients, rates=Rates(up=UP, down=DOWN, peering=BORDER, transit=BORDER, cdn=CDN),
+                       peerings=PEERINGS)
+        self.clients = [host for host in self.lab.hosts.values() if host.isp in ISPS]
+
+    def __enter__(self):
+        self.lab.__enter__()
+        self.runner = LabRunner(self.lab)
+        for client in self.clients:
+            others = ", ".join(other.ipv4 for other in self.clients if other is not client)
+            self.lab.add_rules(client.name, COUNT_TO_CLIENTS.replace("OTHERS", others))
+        return self
+
+    def __exit__(self, *error):
+        return self.lab.__exit__(*error)
+
+    def address(self, host):
+        return str(self.lab.hosts[host].ipv4)
+
+    def read(self):
+        borders = {(border.from_isp, border.to_isp): border.bytes for border in self.lab.border_bytes()}
+        link = json.loads(self.lab.output("cdn", ["ip", "-json", "-stats", "link", "show", "dev", "eth0"]))
+        strayed = {client.name: self._to_clients(client.name) for client in self.clients}
+        return Counted(borders, link[0]["stats64"]["tx"]["bytes"], strayed)
+
+    def _to_clients(self, client):
+        shown = json.loads(self.lab.output(client, ["nft", "--json", "list", "counters", "table", "inet", "strayed"]))
+        return next(entry["counter"]["bytes"] for entry in shown["nftables"] if "counter" in entry)
+
+
+def difference(before, after):
+    def less(one, other):
+        return {key: count - other.get(key, 0) for key, count in one.items()}
+    return Counted(less(after.borders, before.borders), after.cdn - before.cdn, less(after.strayed, before.strayed))
+
+
+COUNT_TO_CLIENTS = """table inet strayed {
+  counter to_clients { }
+  chain outgoing {
+    type filter hook output priority 0;
+    ip daddr { OTHERS } counter name to_clients
+  }
+}
+"""
