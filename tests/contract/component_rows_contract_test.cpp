@@ -22,11 +22,15 @@ struct Passage {
 std::vector<Passage> passages_of(Store& store) {
   std::vector<Passage> all;
   std::vector<std::int64_t> paths;
-  REQUIRE(store.evidence().each_receipt({}, [&](const StoredReceipt& receipt) -> Status {
-    all.push_back({{}, {receipt.facts, receipt.end, {receipt.acked, receipt.sent, 1}}});
-    paths.push_back(receipt.path);
-    return {};
-  }));
+  for (const auto isp : {sample::kSp1, sample::kSp2, sample::kSp3}) {
+    ReceiptQuery query;
+    query.source_isp = isp;
+    REQUIRE(store.evidence().each_receipt(query, [&](const StoredReceipt& receipt) -> Status {
+      all.push_back({{}, {receipt.facts, receipt.end, {receipt.acked, receipt.sent, 1}}});
+      paths.push_back(receipt.path);
+      return {};
+    }));
+  }
   for (std::size_t i = 0; i < all.size(); ++i) all[i].components = store.evidence().path(paths[i])->components;
   return all;
 }

@@ -17,10 +17,10 @@ struct EntityColumns {
   const char* content;
   const char* client;
 };
-inline constexpr EntityColumns kObjectColumns{"a.from_isp", "a.to_isp", "a.agreement", "a.cdn_node",
-                                              "a.owner",    "a.class",  "a.content",   "a.client"};
-inline constexpr EntityColumns kOrderColumns{"o.source_isp", "o.destination_isp", "o.agreement", "o.cdn_node",
-                                             "o.owner",      "o.class",           "o.content",   "o.receiver"};
+inline constexpr EntityColumns kObjectEntities{"a.from_isp", "a.to_isp", "a.agreement", "a.cdn_node",
+                                               "a.owner",    "a.class",  "a.content",   "a.client"};
+inline constexpr EntityColumns kOrderEntities{"o.source_isp", "o.destination_isp", "o.agreement", "o.cdn_node",
+                                              "o.owner",      "o.class",           "o.content",   "o.receiver"};
 
 bool grouped_by(const AccountQuery& query, AccountDimension dimension);
 bool asks_hours(const AccountQuery& query);

@@ -23,7 +23,7 @@ SqlFilter filter_of(const AccountQuery& query) {
   if (kind < AccountKind::content) filter.add("a.content = ?", kNoId);
   if (kind < AccountKind::owner) filter.add("a.owner = ?", kNoOwner);
   if (kind < AccountKind::owner) filter.add_number("a.class = ?", 0);
-  add_entities(filter, query, kObjectColumns);
+  add_entities(filter, query, kObjectEntities);
   return filter;
 }
 
@@ -35,7 +35,7 @@ int utc_minute(TimeMs time) {
 std::string sum_text(const AccountQuery& query, const SqlFilter& filter, SpanGrain grain) {
   const bool quarters = grain == SpanGrain::quarter;
   const std::string number = quarters ? "c.quarter" : "c.number";
-  const auto entities = entity_columns(query, kObjectColumns);
+  const auto entities = entity_columns(query, kObjectEntities);
   auto text = "SELECT " + entities + (by_span(query) ? number + ", " : "") +
               "sum(c.acked), sum(c.sent), sum(c.receipts) FROM accounting_objects a CROSS JOIN " +
               (quarters ? "account_counters" : "account_spans") + " c" + filter.where() + " AND c.object_id = a.id" +

@@ -100,10 +100,10 @@ void SqlAccounts::sum_receipts_by(const ComponentQuery& query, DurationMs grain,
 Result<std::vector<ComponentRow>> SqlAccounts::component_rows(const ComponentQuery& components,
                                                               const AccountQuery& query) {
   auto filter = filter_of(components);
-  add_entities(filter, query, kOrderColumns);
+  add_entities(filter, query, kOrderEntities);
   filter.add_if("r.end_ms >= ?", query.since);
   filter.add_if("r.end_ms < ?", query.until);
-  const auto columns = entity_columns(query, kOrderColumns) + (by_span(query) ? spans_of(kQuarter) + ", " : "");
+  const auto columns = entity_columns(query, kOrderEntities) + (by_span(query) ? spans_of(kQuarter) + ", " : "");
   return connection_.read([&]() -> Result<std::vector<ComponentRow>> {
     std::map<std::string, AccountRows> by_component;
     auto rows = connection_.stream(sums_by(columns + "n.key", filter));

@@ -121,7 +121,7 @@ Result<Answer> report_matrix(AdministrationContext& context, Arguments& argument
   if (!question) return pass_on(question);
   question->cdn_node = cdn_node;
   const auto matrix = fill(context.store, *filters, *question, groupings);
-  if (!matrix) return pass_on(matrix);
+  if (!matrix) return tl::make_unexpected(matrix.error());
   Answer answer;
   add_question(answer, "Acknowledged bytes from ISP (rows) to ISP (columns)", filters->words, filters->facts);
   add_source(answer.result["question"], cdn_node);
