@@ -7,7 +7,8 @@ from traffic import LINKS, Traffic
 
 FILE_GROUPS = ["owner", "class", "content", "title", "to", "client", "hour-of-day", "hour", "day", "month"]
 MATRIX_GROUPS = ["owner", "class", "title", "client", "source", "agreement", "hour-of-day", "day", "month"]
-PATH_GROUPS = ["owner", "title", "from", "to", "client", "hour-of-day", "day"]
+PATH_GROUPS = ["owner", "class", "title", "from", "to", "client", "source", "agreement", "traffic", "hour-of-day",
+               "day"]
 
 
 def as_receipt(delivery):
@@ -24,6 +25,7 @@ class Groups(Traffic):
             self._shares_in_order()
             self._matrices()
             self._along_paths()
+            self._matrices_along_paths()
 
     def _groups(self, names, most):
         return self.random.sample(names, self.random.randint(1, most))
@@ -74,32 +76,54 @@ class Groups(Traffic):
         by_pair = question | {"group-by": [*question["group-by"], "isp-pair"]}
         groups = reports.grouped(by_pair, receipts)
         answer = self._ask("matrix", question)
+        self._same_groups("matrix", question, answer["pairs"], groups)
+        totals = self._matrix_totals(question, answer, receipts)
+        if sum(totals[:-1]) != totals[-1]:
+            self.questions.fail("report matrix", question, totals, sum(totals[:-1]))
+
+    def _same_groups(self, report, question, rows, groups):
         columns = [column for column, _ in next(iter(groups))] if groups else []
-        told = {tuple((c, pair[c]) for c in columns): {key: pair[key] for key in reports.counters([])}
-                for pair in answer["pairs"]}
-        self._differs("matrix", question, told, {key: reports.counters(rs) for key, rs in groups.items()},
+        told = {tuple((c, row[c]) for c in columns): {key: row[key] for key in reports.counters([])} for row in rows}
+        self._differs(report, question, told, {key: reports.counters(rs) for key, rs in groups.items()},
                       lambda key: groups.get(key, []))
+
+    def _matrix_totals(self, question, answer, receipts):
+        """Each row adds up; the last one is of all the traffic, however many of the matrices it is in."""
         sums = [sum(value for column, value in row.items() if column.startswith("to ")) for row in answer["rows"]]
         totals = [row["total"] for row in answer["rows"]]
-        if sums != totals or sum(totals[:-1]) != totals[-1] or totals[-1] != sum(r.acked for r in receipts):
+        if sums != totals or totals[-1] != sum(r.acked for r in receipts):
             self.questions.fail("report matrix", question, (sums, totals), sum(r.acked for r in receipts))
+        return totals
 
-    def _along_paths(self):
-        question = self._filters()
+    def _question_along_paths(self, groups):
+        question = self._filters() | {"group-by": self._groups(groups, 2)}
         if self.random.random() < 0.4:
             question["from"] = self.random.choice(list(ISPS)[:5])
-        question["group-by"] = self._groups(PATH_GROUPS, 2)
+        if self.random.random() < 0.3:
+            question["source"] = self.random.choice(["peers", "cdn-nodes"])
+        return question
+
+    @staticmethod
+    def _by_link(question, receipts):
+        """{(link, cells): receipts}"""
+        return {(("inter_isp_link", link.partition(":")[2]), *key): rs for link in LINKS for key, rs in reports.grouped(
+            question, [r for r in receipts if reports.carried_by(link, r)]).items()}
+
+    def _matrices_along_paths(self):
+        question = self._question_along_paths(MATRIX_GROUPS)
+        question.pop("client", None)
         receipts = [r for r in self.evidence.receipts if reports.fits(question, r)]
-        mine = {}
-        for link in LINKS:
-            for key, rs in reports.grouped(question, [r for r in receipts if reports.carried_by(link, r)]).items():
-                mine[(("inter_isp_link", link.partition(":")[2]), *key)] = rs
+        groups = self._by_link(question | {"group-by": [*question["group-by"], "isp-pair"]}, receipts)
+        asked = question | {"group-by": ["inter-isp-link", *question["group-by"]]}
+        answer = self._ask("matrix", asked)
+        self._same_groups("matrix", asked, answer["pairs"], groups)
+        self._matrix_totals(asked, answer, receipts)
+
+    def _along_paths(self):
+        question = self._question_along_paths(PATH_GROUPS)
+        receipts = [r for r in self.evidence.receipts if reports.fits(question, r)]
         asked = question | {"group-by": ["inter-isp-link", *question["group-by"]]}
         answer = self._ask("bytes", asked)
-        columns = [column for column, _ in next(iter(mine))] if mine else []
-        told = {tuple((c, row[c]) for c in columns): {key: row[key] for key in reports.counters([])}
-                for row in answer["rows"]}
-        self._differs("bytes", asked, told, {key: reports.counters(rs) for key, rs in mine.items()},
-                      lambda key: mine.get(key, []))
+        self._same_groups("bytes", asked, answer["rows"], self._by_link(question, receipts))
         if answer["acknowledged_bytes"] != sum(r.acked for r in receipts):
             self.questions.fail("report bytes", asked, answer["acknowledged_bytes"], sum(r.acked for r in receipts))

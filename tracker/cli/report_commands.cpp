@@ -17,8 +17,7 @@ constexpr char kGroups[] =
     "isp-pair, from, to, traffic, agreement, source, owner, class, content, title, client, hour-of-day, quarter-hour, "
     "hour, day, month";
 constexpr char kMatrixGroups[] =
-    "a matrix for each agreement, source, owner, class, content, title, client, hour-of-day, quarter-hour, hour, day "
-    "or "
+    "a matrix for each agreement, source, owner, class, content, title, client, hour-of-day, quarter-hour, hour, day, "
     "month";
 constexpr char kFileGroups[] =
     "owner,content (default), or class, title, to, client, hour-of-day, quarter-hour, hour, day, month";
@@ -54,7 +53,7 @@ void add_account_reports(CLI::App& report, Invocation& invocation) {
   CommandOptions matrix(report, "matrix", "who sent how much to whom: a row and a column for each ISP", "report matrix",
                         invocation);
   add_place_and_time(add_source(add_content(add_isps(matrix))))
-      .list("--group-by", "group_by", kMatrixGroups, "WHAT")
+      .list("--group-by", "group_by", std::string(kMatrixGroups) + kPathGroups, "WHAT")
       .recipient()
       .data()
       .output();
@@ -68,7 +67,7 @@ void add_account_reports(CLI::App& report, Invocation& invocation) {
       .output();
 }
 
-// Over the component records: what links carried. These read receipts: give them a window.
+// What links and other components carried.
 void add_component_reports(CLI::App& report, Invocation& invocation) {
   constexpr char kComponent[] = "this network component: key (inter-isp-link:SP1>SP2) or name";
   const auto add_time = [](CommandOptions& command) -> CommandOptions& {

@@ -184,10 +184,9 @@ std::vector<GroupCell> cells_of(const AccountRow& row, const std::vector<Groupin
   return cells;
 }
 
-std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std::vector<Grouping>& groupings,
-                                 const ReportNames& names, LocalClock& clock) {
-  std::map<std::vector<GroupCell>, Counters> sums;
-  for (const auto& row : rows) sums[cells_of(row, groupings, names, clock)] += row.counters;
+namespace {
+
+std::vector<ReportRow> shown(const std::map<std::vector<GroupCell>, Counters>& sums) {
   std::vector<ReportRow> folded;
   for (const auto& [cells, counters] : sums) {
     auto& row = folded.emplace_back();
@@ -195,6 +194,22 @@ std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std:
     for (const auto& cell : cells) row.cells.push_back(cell.text);
   }
   return folded;
+}
+
+}  // namespace
+
+std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std::vector<Grouping>& groupings,
+                                 const ReportNames& names, LocalClock& clock) {
+  std::map<std::vector<GroupCell>, Counters> sums;
+  for (const auto& row : rows) sums[cells_of(row, groupings, names, clock)] += row.counters;
+  return shown(sums);
+}
+
+std::vector<ReportRow> fold_rows(const std::vector<ComponentRow>& rows, const std::vector<Grouping>& groupings,
+                                 const ReportNames& names, LocalClock& clock) {
+  std::map<std::vector<GroupCell>, Counters> sums;
+  for (const auto& [key, row] : rows) sums[cells_of(row, groupings, names, clock, key)] += row.counters;
+  return shown(sums);
 }
 
 }  // namespace waybill::tracker

@@ -31,7 +31,7 @@ enum class Grouping {
   hour,
   day,
   month,
-  // By the components of the paths: one row of the accounts has several, or none.
+  // By the components of the paths: the traffic of one receipt is at several, or at none.
   country,
   state,
   city,
@@ -88,6 +88,9 @@ struct ReportRow {
 // Rows ascend by their cells, times by the clock. `clock` shows the time zone that hours, days and months are counted
 // in; the hour that comes twice when clocks go back stays two rows, told apart by their offsets from UTC.
 std::vector<ReportRow> fold_rows(const std::vector<AccountRow>& rows, const std::vector<Grouping>& groupings,
+                                 const ReportNames& names, LocalClock& clock);
+// The same where one of the groupings is by components.
+std::vector<ReportRow> fold_rows(const std::vector<ComponentRow>& rows, const std::vector<Grouping>& groupings,
                                  const ReportNames& names, LocalClock& clock);
 
 }  // namespace waybill::tracker

@@ -1,4 +1,5 @@
 // A question to the accounts: its window as few ranges of spans, each added up by the database.
+#include "tracker/store/account_columns_detail.h"
 #include "tracker/store/account_rows_detail.h"
 #include "tracker/store/sql_accounts_detail.h"
 #include "tracker/store/sql_filter_detail.h"
@@ -19,62 +20,11 @@ SqlFilter filter_of(const AccountQuery& query) {
   const auto kind = kind_for(query);
   filter.add_number("a.kind = ?", static_cast<int>(kind));
   if (kind < AccountKind::client) filter.add("a.client = ?", kNoId);
-  filter.add_if("a.client = ?", query.client);
   if (kind < AccountKind::content) filter.add("a.content = ?", kNoId);
-  filter.add_if("a.content = ?", query.content);
   if (kind < AccountKind::owner) filter.add("a.owner = ?", kNoOwner);
-  filter.add_if("a.owner = ?", query.owner);
   if (kind < AccountKind::owner) filter.add_number("a.class = ?", 0);
-  if (query.content_class) filter.add_number("a.class = ?", static_cast<int>(*query.content_class));
-  filter.add_if("a.from_isp = ?", query.from);
-  filter.add_if("a.to_isp = ?", query.to);
-  filter.add_if("a.agreement = ?", query.agreement);
-  filter.add_if("a.cdn_node = ?", query.cdn_node);
-  if (query.on_net) {
-    filter.add(*query.on_net ? "a.from_isp = a.to_isp AND a.from_isp <> 0"
-                             : "(a.from_isp <> a.to_isp OR a.from_isp = 0)");
-  }
+  add_entities(filter, query, kObjectEntities);
   return filter;
-}
-
-bool grouped_by(const AccountQuery& query, AccountDimension dimension) { return query.group_by.count(dimension) > 0; }
-
-bool asks_hours(const AccountQuery& query) { return query.hours || grouped_by(query, AccountDimension::hour_of_day); }
-
-// Whether rows must come span by span: where the span decides into which row of the answer its bytes go.
-bool by_span(const AccountQuery& query) { return asks_hours(query) || grouped_by(query, AccountDimension::quarter); }
-
-// The columns of the dimensions that are asked for, in the order in which read_entities takes them.
-std::string entity_columns(const AccountQuery& query) {
-  std::string columns;
-  const auto add = [&](AccountDimension dimension, const char* names) {
-    if (grouped_by(query, dimension)) columns += names;
-  };
-  add(AccountDimension::isp_pair, "a.from_isp, a.to_isp, ");
-  add(AccountDimension::agreement, "a.agreement, ");
-  add(AccountDimension::cdn_node, "a.cdn_node, ");
-  add(AccountDimension::owner, "a.owner, ");
-  add(AccountDimension::content_class, "a.class, ");
-  add(AccountDimension::content, "a.content, ");
-  add(AccountDimension::client, "a.client, ");
-  return columns;
-}
-
-AccountObject read_entities(const AccountQuery& query, const SqlRow& row, int& column) {
-  AccountObject object;
-  if (grouped_by(query, AccountDimension::isp_pair)) {
-    object.from = row.row_id<IspId>(column++);
-    object.to = row.row_id<IspId>(column++);
-  }
-  if (grouped_by(query, AccountDimension::agreement)) object.agreement = row.row_id<AgreementId>(column++);
-  if (grouped_by(query, AccountDimension::cdn_node)) object.cdn_node = row.flag(column++);
-  if (grouped_by(query, AccountDimension::owner)) object.owner = row.text(column++);
-  if (grouped_by(query, AccountDimension::content_class)) {
-    object.content_class = static_cast<ContentClass>(row.integer(column++));
-  }
-  if (grouped_by(query, AccountDimension::content)) object.content = row.id<ContentId>(column++);
-  if (grouped_by(query, AccountDimension::client)) object.client = row.id<AgentKey>(column++);
-  return object;
 }
 
 int utc_minute(TimeMs time) {
@@ -85,7 +35,7 @@ int utc_minute(TimeMs time) {
 std::string sum_text(const AccountQuery& query, const SqlFilter& filter, SpanGrain grain) {
   const bool quarters = grain == SpanGrain::quarter;
   const std::string number = quarters ? "c.quarter" : "c.number";
-  const auto entities = entity_columns(query);
+  const auto entities = entity_columns(query, kObjectEntities);
   auto text = "SELECT " + entities + (by_span(query) ? number + ", " : "") +
               "sum(c.acked), sum(c.sent), sum(c.receipts) FROM accounting_objects a CROSS JOIN " +
               (quarters ? "account_counters" : "account_spans") + " c" + filter.where() + " AND c.object_id = a.id" +

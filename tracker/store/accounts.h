@@ -122,6 +122,12 @@ struct AccountRow {
   Counters counters;
 };
 
+// An account row of the traffic that one component carried.
+struct ComponentRow {
+  std::string key;  // PathComponent::key
+  AccountRow row;
+};
+
 // One network component record (FIG. 5): this component carried this receipt's bytes.
 struct ComponentRecord {
   PathComponent component;  // as the path showed it when it was resolved
@@ -208,6 +214,12 @@ class Accounts {
   // By key, then start; spans without receipts are left out. At most `limit` rows, 0: all.
   virtual Result<std::vector<ComponentBucket>> component_series(const ComponentQuery& query, DurationMs grain,
                                                                 std::int64_t limit) = 0;
+  // The accounts' question, asked at each of these components. Added up from the receipts by the database, so that it
+  // may name what no counter of a component knows: the ends of the path, agreement, CDN or not, client, content. A
+  // receipt counts that both let through; `since` and `until` of both are of its end, to the millisecond. By key, then
+  // as the accounts' rows; components that carried nothing of it are left out.
+  virtual Result<std::vector<ComponentRow>> component_rows(const ComponentQuery& components,
+                                                           const AccountQuery& query) = 0;
   virtual Status each_component_counter(const std::function<Status(const ComponentCounter&)>& visit) = 0;
 
   // The five minutes that start in [since, until), by their starts.

@@ -1,6 +1,8 @@
-// The network component records (FIG. 5): receipts joined with the components of their paths.
+// The network component records (FIG. 5): receipts joined with the components of their paths; and what they add up to.
 #include <limits>
 
+#include "tracker/store/account_columns_detail.h"
+#include "tracker/store/account_rows_detail.h"
 #include "tracker/store/sql_accounts_detail.h"
 #include "tracker/store/sql_filter_detail.h"
 #include "tracker/store/sql_paths_detail.h"
@@ -48,6 +50,19 @@ ComponentRecord read_record(const SqlRow& row) {
   return record;
 }
 
+// What the records carried, by `columns` of theirs: these first, then the counters.
+std::string sums_by(const std::string& columns, const SqlFilter& filter) {
+  return "SELECT " + columns + ", sum(r.acked), sum(r.sent), count(*)" + kRecordTables + filter.where() + " GROUP BY " +
+         columns;
+}
+
+Counters read_counters(const SqlRow& row, int first) {
+  return {{row.integer(first)}, {row.integer(first + 1)}, row.integer(first + 2)};
+}
+
+// The number of the span in which a receipt ends. Every time is after 1970: the division rounds down.
+std::string spans_of(DurationMs grain) { return "r.end_ms / " + std::to_string(grain.value); }
+
 }  // namespace
 
 Result<std::vector<ComponentRecord>> SqlAccounts::component_records(const ComponentQuery& query, std::int64_t limit) {
@@ -70,22 +85,45 @@ Result<std::vector<ComponentRecord>> SqlAccounts::component_records(const Compon
 
 void SqlAccounts::sum_receipts(const ComponentQuery& query, std::map<std::int64_t, Counters>& sums) {
   const auto filter = filter_of(query);
-  auto rows = connection_.query(std::string("SELECT n.id, sum(r.acked), sum(r.sent), count(*)") + kRecordTables +
-                                filter.where() + " GROUP BY n.id");
+  auto rows = connection_.query(sums_by("n.id", filter));
   filter.bind_to(rows);
-  while (rows.step()) sums[rows.integer(0)] += {{rows.integer(1)}, {rows.integer(2)}, rows.integer(3)};
+  while (rows.step()) sums[rows.integer(0)] += read_counters(rows, 1);
 }
 
 void SqlAccounts::sum_receipts_by(const ComponentQuery& query, DurationMs grain, ComponentSeries& series) {
   const auto filter = filter_of(query);
-  // Every time is after 1970: the division rounds down.
-  auto rows =
-      connection_.query("SELECT n.key, r.end_ms / " + std::to_string(grain.value) +
-                        ", sum(r.acked), sum(r.sent), count(*)" + kRecordTables + filter.where() + " GROUP BY 1, 2");
+  auto rows = connection_.query(sums_by("n.key, " + spans_of(grain), filter));
   filter.bind_to(rows);
-  while (rows.step()) {
-    series[{rows.text(0), rows.integer(1)}] += {{rows.integer(2)}, {rows.integer(3)}, rows.integer(4)};
-  }
+  while (rows.step()) series[{rows.text(0), rows.integer(1)}] += read_counters(rows, 2);
+}
+
+Result<std::vector<ComponentRow>> SqlAccounts::component_rows(const ComponentQuery& components,
+                                                              const AccountQuery& query) {
+  auto filter = filter_of(components);
+  add_entities(filter, query, kOrderEntities);
+  filter.add_if("r.end_ms >= ?", query.since);
+  filter.add_if("r.end_ms < ?", query.until);
+  const auto columns = entity_columns(query, kOrderEntities) + (by_span(query) ? spans_of(kQuarter) + ", " : "");
+  return connection_.read([&]() -> Result<std::vector<ComponentRow>> {
+    std::map<std::string, AccountRows> by_component;
+    auto rows = connection_.stream(sums_by(columns + "n.key", filter));
+    filter.bind_to(rows);
+    while (rows.step()) {
+      int column = 0;
+      const auto object = read_entities(query, rows, column);
+      const Quarter quarter{by_span(query) ? rows.integer(column++) : 0};
+      const auto counters = read_counters(rows, column + 1);
+      by_component.try_emplace(rows.text(column), query).first->second.add(object, quarter, counters);
+    }
+    std::vector<ComponentRow> all;
+    for (auto& [key, found] : by_component) {
+      // One without rows had nothing in the hours asked for; its total of nothing is no answer here.
+      for (auto& row : found.take()) {
+        if (row.counters.receipts > 0) all.push_back({key, std::move(row)});
+      }
+    }
+    return all;
+  });
 }
 
 }  // namespace waybill::tracker

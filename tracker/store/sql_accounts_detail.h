@@ -20,6 +20,8 @@ class SqlAccounts final : public Accounts {
   Result<std::vector<ComponentSum>> component_sums(const ComponentQuery& query) override;
   Result<std::vector<ComponentBucket>> component_series(const ComponentQuery& query, DurationMs grain,
                                                         std::int64_t limit) override;
+  Result<std::vector<ComponentRow>> component_rows(const ComponentQuery& components,
+                                                   const AccountQuery& query) override;
   Status each_component_counter(const std::function<Status(const ComponentCounter&)>& visit) override;
   Result<std::vector<UplinkCounter>> uplink_series(IspId isp, TimeMs since, TimeMs until) override;
   Status each_uplink_counter(const std::function<Status(const UplinkCounter&)>& visit) override;

@@ -171,6 +171,110 @@ TEST_CASE("bytes by what lies on the path, beside owners and senders") {
   }
 }
 
+// The same books after each ISP's network was said to lie in a country, and their records were resolved again by it.
+const GeneratedBooks& books_with_countries() {
+  static const GeneratedBooks kBooks(27182818);
+  static const bool kResolved = [] {
+    for (const auto* place : {"Germany 198.18.1.0/24", "USA 198.18.2.0/24", "Germany 198.18.3.0/24"}) {
+      const auto text = std::string(place);
+      const auto space = text.find(' ');
+      kBooks.program.facts({"component", "add", "hall " + text.substr(space + 8, 1), "--kind", "place", "--prefix",
+                            text.substr(space + 1), "--country", text.substr(0, space)});
+    }
+    kBooks.program.facts({"records", "re-resolve", "--since", "2026-01-01", "--yes"});
+    return true;
+  }();
+  REQUIRE(kResolved);
+  return kBooks;
+}
+
+// Where its path was seen to begin, pass and end: each country once. An unmeasured path shows the ends' ISPs alone.
+std::set<std::string> countries_of(const ExpectedReceipt& receipt) {
+  std::set<std::string> countries;
+  if (!receipt.measured) return countries;
+  for (const int isp : {receipt.from, receipt.to}) countries.insert(isp == 2 ? "USA" : "Germany");
+  return countries;
+}
+
+TEST_CASE("a matrix for each country that the paths touch, by whatever the accounts know besides") {
+  using Key = std::vector<std::string>;  // country, agreement, class, from, to
+  std::map<Key, Counters> mine;
+  std::map<std::string, std::int64_t> received;
+  std::int64_t all = 0;
+  const auto& books = books_with_countries();
+  for (const auto& receipt : books.receipts) {
+    if (receipt.agreement == 0) continue;
+    all += receipt.acked;
+    received["to " + isp_name(receipt.to)] += receipt.acked;
+    for (const auto& country : countries_of(receipt)) {
+      mine[{country, std::to_string(receipt.agreement), "file", isp_name(receipt.from), isp_name(receipt.to)}] +=
+          Counters{{receipt.acked}, {receipt.sent}, 1};
+    }
+  }
+  const auto facts =
+      books.program.facts({"report", "matrix", "--group-by", "country,agreement,class", "--source", "peers"});
+  REQUIRE(facts.at("pairs").size() == mine.size());
+  REQUIRE(mine.size() > 10);
+  for (const auto& pair : facts.at("pairs")) {
+    const auto& expected =
+        mine[{pair.at("country"), pair.at("agreement"), pair.at("class"), pair.at("from"), pair.at("to")}];
+    CHECK(pair.at("acknowledged_bytes") == expected.acked.value);
+    CHECK(pair.at("unacknowledged_bytes") == expected.unacknowledged().value);
+    CHECK(pair.at("receipts") == expected.receipts);
+  }
+  // What touches two countries is in both matrices, and once in the sums.
+  const auto& last = facts.at("rows").back();
+  CHECK(last.at("total") == all);
+  CHECK(facts.at("acknowledged_bytes") == all);
+  for (const auto& [column, bytes] : received) CHECK(last.at(column) == bytes);
+  const auto rows =
+      books.program.facts({"report", "bytes", "--group-by", "country,agreement,class,isp-pair", "--source", "peers"});
+  REQUIRE(rows.at("rows").size() == mine.size());
+  for (const auto& row : rows.at("rows")) {
+    const auto& expected =
+        mine[{row.at("country"), row.at("agreement"), row.at("class"), row.at("from"), row.at("to")}];
+    CHECK(row.at("acknowledged_bytes") == expected.acked.value);
+  }
+  const auto told = books.program.run({"report", "matrix", "--group-by", "country"}).out;
+  CHECK(told.find("the matrices do not add up") != std::string::npos);
+  const auto csv = books.program.run({"report", "matrix", "--group-by", "country", "--format", "csv"}).out;
+  CHECK(csv.starts_with("country,from,to SP1,to SP2,to SP3,to unknown,total\r\nGermany,SP1,"));
+}
+
+TEST_CASE("along the paths too, one ISP's side is what it sent or received") {
+  std::map<std::vector<std::string>, std::int64_t> mine;
+  for (const auto& receipt : books_with_countries().receipts) {
+    if (receipt.from != 3 && receipt.to != 3) continue;
+    for (const auto& country : countries_of(receipt)) mine[{country, receipt.owner}] += receipt.acked;
+  }
+  const auto facts =
+      books_with_countries().program.facts({"report", "bytes", "--group-by", "country,owner", "--involving", "SP3"});
+  REQUIRE(facts.at("rows").size() == mine.size());
+  for (const auto& row : facts.at("rows")) {
+    const auto found = mine[{row.at("country"), row.at("owner")}];
+    CHECK(row.at("acknowledged_bytes") == found);
+  }
+}
+
+TEST_CASE("what a component carried for a client, or between two ISPs, in some hours of the day") {
+  const auto& books = books_with_countries();
+  std::int64_t to_bob = 0, evenings = 0;
+  for (const auto& receipt : books.receipts) {
+    if (!countries_of(receipt).contains("USA")) continue;
+    to_bob += receipt.receiver == "bob" ? receipt.acked : 0;
+    const bool evening = local_time(receipt.end, "Europe/Berlin").minute_of_day >= 18 * 60;
+    evenings += evening && receipt.from == 1 && receipt.to == 2 ? receipt.acked : 0;
+  }
+  CHECK(to_bob > 0);
+  CHECK(evenings > 0);
+  const auto bytes = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"report", "bytes", "--component", "country:USA"});
+    return books.program.facts(words).at("acknowledged_bytes");
+  };
+  CHECK(bytes({"--client", "bob"}) == to_bob);
+  CHECK(bytes({"--from", "SP1", "--to", "SP2", "--between", "18:00-24:00"}) == evenings);
+}
+
 TEST_CASE("groups that make no sense are refused in one line, under the option's own name") {
   const auto refused = [&](std::vector<std::string> words, const std::string& said) {
     words.insert(words.begin(), "report");
@@ -185,10 +289,9 @@ TEST_CASE("groups that make no sense are refused in one line, under the option's
   refused({"shares", "--order", "size"}, "one of name, bytes, spared, cdn-nodes");
   refused({"shares", "--group-by", "router"}, "--group-by");
   refused({"matrix", "--group-by", "from"}, "--group-by: the matrix is by ISP already");
-  refused({"matrix", "--group-by", "country"}, "report bytes --group-by isp-pair,country");
+  refused({"matrix", "--group-by", "country,router"}, "--group-by: takes one kind");
   refused({"bytes", "--group-by", "country,city"}, "--group-by: takes one kind");
-  refused({"bytes", "--group-by", "country,class"}, "--group-by: agreement, source and class");
-  refused({"bytes", "--group-by", "country", "--source", "peers"}, "--source");
+  refused({"bytes", "--group-by", "country", "--source", "servers"}, "--source");
   refused({"components", "--client", "alice"}, "--client");
   refused({"series", "--from", "SP1"}, "--from");
 }

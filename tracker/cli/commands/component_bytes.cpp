@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tracker/cli/commands/account_question_json.h"
 #include "tracker/cli/commands/component_bytes_json.h"
 #include "tracker/cli/commands/component_question_json.h"
 
@@ -15,15 +16,8 @@ constexpr ComponentKind kKinds[] = {
     ComponentKind::place, ComponentKind::country,          ComponentKind::state,
     ComponentKind::city,  ComponentKind::autonomous_system};
 
-bool fits(const ComponentRecord& record, const ReportFilters& filters, bool crossing, LocalClock& clock) {
-  if (!crossing && filters.from && record.source_isp != *filters.from) return false;
-  if (!crossing && filters.to && record.destination_isp != *filters.to) return false;
-  if (filters.client && record.receiver != *filters.client) return false;
-  return !filters.between || filters.between->contains(clock.minute_of_day(record.end));
-}
-
 // The counters do not know the ends of the paths.
-bool needs_records(const ReportFilters& filters, bool crossing) {
+bool needs_receipts(const ReportFilters& filters, bool crossing) {
   return filters.client || (!crossing && (filters.from || filters.to));
 }
 
@@ -42,6 +36,15 @@ Result<Counters> from_counters(Accounts& accounts, const ComponentQuery& query, 
   for (const auto& quarter : *quarters) {
     if (filters.between->contains(clock.minute_of_day(quarter.start))) total += quarter.counters;
   }
+  return total;
+}
+
+// Their filters stand in the question already.
+Result<Counters> from_receipts(Accounts& accounts, const ComponentQuery& query, const AccountQuery& question) {
+  const auto rows = accounts.component_rows(query, question);
+  if (!rows) return tl::make_unexpected(rows.error());
+  Counters total;
+  for (const auto& each : *rows) total += each.row.counters;
   return total;
 }
 
@@ -95,20 +98,16 @@ Status check_component(AdministrationContext& context, const std::optional<std::
 namespace {
 
 // A component that is named may be one of several kinds: a question for each.
-std::vector<ComponentQuery> questions_of(const ReportFilters& filters, const RecordsOf& of) {
+std::vector<ComponentQuery> questions_of(const ReportFilters& filters, const CarriedBy& by) {
   auto query = component_query(filters);
-  if (of.kind) {
-    query.kind = of.kind;
-    return {query};
-  }
-  if (of.crossing) {
+  if (by.crossing) {
     query.kind = ComponentKind::inter_isp_link;
     query.isp = filters.from;
     query.into = filters.to;
     return {query};
   }
   std::vector<ComponentQuery> queries;
-  for (auto& key : component_keys(of.component.value_or(""))) {
+  for (auto& key : component_keys(by.component.value_or(""))) {
     query.key = std::move(key);
     queries.push_back(query);
   }
@@ -117,37 +116,17 @@ std::vector<ComponentQuery> questions_of(const ReportFilters& filters, const Rec
 
 }  // namespace
 
-Status visit_records(AdministrationContext& context, const ReportFilters& filters, const RecordsOf& of,
-                     const std::function<void(const ComponentRecord&)>& visit) {
+Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters, const CarriedBy& by) {
   auto clock = LocalClock::of(filters.timezone);
   if (!clock) return pass_on(clock);
-  for (const auto& query : questions_of(filters, of)) {
-    const auto records = context.store.accounts().component_records(query, kMaxRecordsRead + 1);
-    if (!records) return tl::make_unexpected(records.error());
-    if (static_cast<std::int64_t>(records->size()) > kMaxRecordsRead) {
-      return refuse(
-          fmt::format("more than {} records answer this: narrow it with --since and --until", kMaxRecordsRead));
-    }
-    for (const auto& record : *records) {
-      if (fits(record, filters, of.crossing, *clock)) visit(record);
-    }
-  }
-  return {};
-}
-
-Result<Counters> component_bytes(AdministrationContext& context, const ReportFilters& filters, const RecordsOf& of) {
+  auto question = account_question(filters);
+  if (!question) return pass_on(question);
+  if (by.crossing) question->from = question->to = std::nullopt;
+  auto& accounts = context.store.accounts();
   Counters total;
-  if (needs_records(filters, of.crossing)) {
-    const auto visited = visit_records(context, filters, of, [&](const ComponentRecord& record) {
-      total += Counters{record.acked, record.sent, 1};
-    });
-    if (!visited) return tl::make_unexpected(visited.error());
-    return total;
-  }
-  auto clock = LocalClock::of(filters.timezone);
-  if (!clock) return pass_on(clock);
-  for (const auto& query : questions_of(filters, of)) {
-    const auto counted = from_counters(context.store.accounts(), query, filters, *clock);
+  for (const auto& query : questions_of(filters, by)) {
+    const auto counted = needs_receipts(filters, by.crossing) ? from_receipts(accounts, query, *question)
+                                                              : from_counters(accounts, query, filters, *clock);
     if (!counted) return counted;
     total += *counted;
   }

@@ -14,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kDefaultRecords = 1000;
+constexpr std::int64_t kMaxRecordsRead = 1'000'000;  // held in memory for one answer
 
 json record_json(const ComponentRecord& record, const ReportNames& names) {
   return {{"component", record.component.key},

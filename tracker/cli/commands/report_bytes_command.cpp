@@ -33,9 +33,6 @@ BytesArguments read_arguments(Arguments& arguments) {
   }
   read.cdn_node = read_source(arguments);
   check_component_groups(arguments, read.groupings);
-  if (by_components(read.groupings) && read.cdn_node) {
-    arguments.fault("source", "is not asked by components of the path");
-  }
   read.component = arguments.text("component");
   read.crossing = arguments.flag("crossing");
   if (read.crossing && (!read.filters.from || !(read.filters.to || read.filters.delivered_to))) {
@@ -54,7 +51,7 @@ BytesArguments read_arguments(Arguments& arguments) {
 Result<Answer> bytes_of_records(AdministrationContext& context, const BytesArguments& read,
                                 const ReportFilters& filters) {
   if (auto ok = check_component(context, read.component); !ok) return pass_on(ok);
-  const auto total = component_bytes(context, filters, {read.component, read.crossing, {}});
+  const auto total = component_bytes(context, filters, {read.component, read.crossing});
   if (!total) return tl::make_unexpected(total.error());
   Answer answer;
   add_question(answer, read.crossing ? "Bytes that leave and enter" : "Bytes carried by " + *read.component,
@@ -83,7 +80,9 @@ Result<Answer> report_bytes(AdministrationContext& context, Arguments& arguments
   if (!question) return pass_on(question);
   question->cdn_node = read.cdn_node;
   question->on_net = read.on_net;
-  question->group_by = dimensions_of(read.groupings);
+  const auto kind = kind_among(read.groupings);
+  // By components, rows do not add up to the traffic: its sum is asked apart.
+  if (!kind) question->group_by = dimensions_of(read.groupings);
   auto rows = ask_accounts(context.store, *filters, *question);
   if (!rows) return pass_on(rows);
   const auto names = read_names(context.store.registry());
@@ -97,11 +96,12 @@ Result<Answer> report_bytes(AdministrationContext& context, Arguments& arguments
   add_total(answer, total);
   if (read.on_net) answer.result["question"]["traffic"] = *read.on_net ? "on-net" : "off-net";
   add_source(answer.result["question"], read.cdn_node);
-  if (by_components(read.groupings)) {
-    auto by_path = component_rows(context, *filters, read.on_net, read.groupings);
+  if (kind) {
+    question->group_by = dimensions_of(read.groupings);
+    auto by_path = ask_components(context.store, *filters, *kind, *question);
     if (!by_path) return pass_on(by_path);
     answer.notes.push_back("One transfer is counted at each component of its path: rows do not add up.");
-    add_rows(answer, std::move(*by_path), read.groupings, read.rows);
+    add_rows(answer, fold_rows(*by_path, read.groupings, *names, *clock), read.groupings, read.rows);
     return answer;
   }
   add_rows(answer, fold_rows(*rows, read.groupings, *names, *clock), read.groupings, read.rows);

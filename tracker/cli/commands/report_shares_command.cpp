@@ -104,7 +104,7 @@ Result<Answer> report_shares(AdministrationContext& context, Arguments& argument
   auto read = ReportArguments::read(arguments);
   read.involving = arguments.text("involving");
   const auto groupings = read_groupings(arguments);
-  if (by_components(groupings)) arguments.fault("group_by", "shares are of the ends of a path, not of its components");
+  if (kind_among(groupings)) arguments.fault("group_by", "shares are of the ends of a path, not of its components");
   const auto order = arguments.read_as("order", parse_share_order).value_or(ShareOrder::name);
   const auto limit = arguments.integer("limit", 1, kMaxRowLimit);
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
