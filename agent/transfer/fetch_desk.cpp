@@ -118,12 +118,16 @@ void FetchDesk::proven(PeerChannel& channel) {
       source.failures = 0;
       source.attempting = false;
       channel.present(*source.order);
-      // A source that was killed may have lost what it had been signed for.
-      if (source.order->verified.value > 0) sign(channel.content(), *source.order);
     } else if (channel.outgoing() && channel.remote() == source.endpoint) {
       fail(source, Fault::refused, false, Refusal::key_not_proven, "another agent answers at " + source.endpoint.str());
       back_off(source, core_.monotonic());
     }
+  }
+  // A source that was killed may have lost what it had been signed for; and while it was away, pieces may have passed
+  // that orders of it had brought which are over.
+  for (const auto& order : channel.content().ledger.orders()) {
+    const bool owed = order->ended ? order->verified > order->acknowledged : order->verified.value > 0;
+    if (order->order().sender == channel.key() && owed) sign(channel.content(), *order);
   }
 }
 

@@ -102,7 +102,7 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   protocol::Refusal judge(const orders::Block& block, orders::BookedOrder*& charged);
   void throttle();
   void refuse_block(lt::peer_request const& request, protocol::Refusal reason);
-  bool counts_as_storm(protocol::Refusal reason) const;
+  bool counts_as_storm(protocol::Refusal reason);
   void reject(lt::peer_request const& request);
   void open_service();
   void close_service();
@@ -130,7 +130,8 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   std::string close_reason_;
 
   Service service_ = Service::closed;
-  DurationMs choked_at_{};
+  std::int64_t stale_requests_ = 0;  // for blocks that were offered and are no more, that may still come
+  DurationMs choked_at_{};           // when this end last took back something that it had offered
   bool no_slot_ = false;
   std::vector<OrderId> presented_;  // in the book, and by the receiver on this connection
   std::vector<OrderId> withdrawn_;  // exhausted, and their pieces taken back

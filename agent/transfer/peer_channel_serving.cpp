@@ -62,7 +62,7 @@ void PeerChannel::acknowledgement_came() {
   send_raw(short_message(kUnchoke));
 }
 
-bool PeerChannel::counts_as_storm(Refusal reason) const {
+bool PeerChannel::counts_as_storm(Refusal reason) {
   switch (reason) {
     // Requests that were right when they were sent.
     case Refusal::acknowledgement_overdue:
@@ -72,6 +72,9 @@ bool PeerChannel::counts_as_storm(Refusal reason) const {
     case Refusal::bytes_exhausted:
     case Refusal::no_order:
       return !had_orders_ || core_.monotonic() - choked_at_ > kChokeGrace;
+    // Its window may have held back what it meant to ask for; once for each block that is offered no more.
+    case Refusal::piece_outside_order:
+      return --stale_requests_ < 0;
     default:
       return true;
   }
@@ -149,7 +152,6 @@ void PeerChannel::withdraw_exhausted() {
     if (order == nullptr || !order->exhausted()) continue;
     if (std::find(withdrawn_.begin(), withdrawn_.end(), id) != withdrawn_.end()) continue;
     withdrawn_.push_back(id);
-    choked_at_ = core_.monotonic();
     withdraw(order->order());
   }
 }
@@ -223,6 +225,7 @@ void PeerChannel::announce(const protocol::ServeOrder& order) {
 }
 
 void PeerChannel::withdraw(const protocol::ServeOrder& ended) {
+  choked_at_ = core_.monotonic();
   if (their_dont_have_ == 0 || !serving()) return;
   auto& book = core_.serving().book();
   std::vector<const protocol::ServeOrder*> others;
@@ -237,6 +240,7 @@ void PeerChannel::withdraw(const protocol::ServeOrder& ended) {
     for (auto piece = range.first; piece < end; ++piece) {
       const auto covers = [&](const protocol::ServeOrder* order) { return order->covers(piece); };
       if (std::any_of(others.begin(), others.end(), covers)) continue;
+      stale_requests_ += content_->geometry.blocks_in_piece(piece);
       ByteString number;
       append_number(number, static_cast<std::uint32_t>(piece));
       bytes += extended_message(their_dont_have_, number);

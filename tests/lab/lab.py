@@ -38,10 +38,11 @@ class Host:
 @dataclasses.dataclass(frozen=True)
 class BorderBytes:
     """What has crossed a border in one direction since the lab was built: whole Ethernet frames, as the interface that
-    sends them counts."""
+    sends them counts. What the kernel hands over in one piece (GSO) counts as one packet with one header."""
     from_isp: str
     to_isp: str
     bytes: int
+    packets: int = 0
 
 
 class Lab:
@@ -208,13 +209,14 @@ class Lab:
         for link in self.topology.links:
             if link.between:
                 for port, (near, far) in ((link.a, link.between), (link.b, link.between[::-1])):
-                    found.append(BorderBytes(near, far, self._sent_bytes(port)))
+                    sent = self._sent(port)
+                    found.append(BorderBytes(near, far, sent["bytes"], sent["packets"]))
         return found
 
-    def _sent_bytes(self, port):
+    def _sent(self, port):
         namespace = self._namespaces.full(port.node)
         shown = namespaces.command(["ip", "-n", namespace, "-json", "-stats", "link", "show", "dev", port.name])
-        return json.loads(shown)[0]["stats64"]["tx"]["bytes"]
+        return json.loads(shown)[0]["stats64"]["tx"]
 
     def expected_path(self, source, destination, family=4):
         """What a trace must find, as [(node, address, DNS name or None)], the receiver last."""

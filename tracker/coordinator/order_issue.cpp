@@ -119,7 +119,8 @@ void Coordinator::State::enter_order(Download& download, LiveOrder live, const s
     auto& before = orders.at(*replaces);
     const auto rate = order.rate_limit;
     const bool raised = before.order.rate_limit.value > 0 && (rate.value == 0 || rate > before.order.rate_limit);
-    const bool other_pieces = order.ranges != before.order.ranges;
+    // Where no policy counts what the earlier one may still bring, its pieces need not cross the border any longer.
+    const bool other_pieces = policies.empty() && order.ranges != before.order.ranges;
     const auto hand_over = raised || other_pieces ? kHandOverRaised : kHandOver;
     before.superseded_until = now + hand_over;
     policies.supersede(*replaces, order.id, may_be_acked(before, download.last_report, now, hand_over + kEndArrives));

@@ -129,6 +129,37 @@ TEST_CASE("what a used-up order brought of a piece is signed for when another so
   CHECK(first.acked(used_up.order.id).value == first.sent(used_up.order.id).value);
 }
 
+TEST_CASE(
+    "an order replaced by one for fewer pieces: what was asked before is no storm, and all that came is signed for") {
+  Rig rig;
+  const auto content = rig.content(16 << 20);
+  Agent first(rig, "first", "127.0.0.11");
+  Agent second(rig, "second", "127.0.0.12");
+  Agent receiver(rig, "receiver", "127.0.0.13");
+  for (auto* agent : {&first, &second, &receiver}) agent->start();
+  rig.seed(first, content);
+  rig.seed(second, content);
+  OrderTerms terms;
+  terms.rate_limit = 2 << 20;
+  const auto whole = rig.order(content, first, receiver.key().public_key(), terms);
+  fetch(receiver, content);
+  receiver.engine().add_source(whole, first.endpoint());
+  REQUIRE(rig.eventually([&] { return first.acked(whole.order.id).value > 1 << 20; }));
+  terms.ranges = {{0, content.facts.pieces / 16}};
+  const auto narrow = rig.order(content, first, receiver.key().public_key(), terms);
+  receiver.engine().add_source(narrow, first.endpoint());
+  for (auto* agent : {&first, &receiver}) agent->engine().revoke(whole.order.id, Refusal::order_replaced);
+  terms.ranges = {};
+  const auto rest = rig.order(content, second, receiver.key().public_key(), terms);
+  receiver.engine().add_source(rest, second.endpoint());
+  REQUIRE(rig.eventually([&] { return complete(receiver); }));
+  CHECK(first.counters().disconnected_for_refusals == 0);
+  const auto sum = [&] {
+    return (first.acked(whole.order.id) + first.acked(narrow.order.id) + second.acked(rest.order.id)).value;
+  };
+  CHECK(rig.eventually([&] { return sum() == content.facts.size.value; }));
+}
+
 TEST_CASE("a source that is stopped and comes back with its books goes on, and learns what it lost") {
   Pair pair;
   const auto order = pair.order(8 << 20);

@@ -23,8 +23,8 @@ from distribution_site import ISPS, Site, difference, refused_reason  # noqa: E4
 from cluster import make_file  # noqa: E402
 from ways import CdnOnly, PlainBitTorrent, Waybill, kumar_ross  # noqa: E402
 
-# A full segment: 1448 bytes of payload in an Ethernet frame of 1514; 17 bytes of BitTorrent's own for each 16 KiB.
-FRAMES = 1514 / 1448 * (1 + 17 / 16384)
+# BitTorrent's own: 17 bytes of request on the other way, 13 of header here and some more for haves, a block.
+FRAMING = 1 + 13 / 16384
 GRANT = ("--grant", "always", "--price", "0.01")
 NO_GRANT = ("--grant", "none", "--price", "0")
 CDN_PREFERRED = {isp: (*GRANT, "--off-net-price", "0.05") for isp in ISPS}
@@ -50,14 +50,12 @@ def ways(folder, film):
 
 
 def print_books(way, counted):
-    """Our books beside the interfaces: payload with its headers, and what is left to explain."""
-    for (near, far), payload in sorted(way.crossings().items()):
-        frames = counted.borders.get((near, far), 0)
-        back = counted.borders.get((far, near), 0)
-        predicted = payload * FRAMES
-        print(f"      {near}>{far}: books {payload / 1e6:.2f} MB, with headers {predicted / 1e6:.2f}, counted "
-              f"{frames / 1e6:.2f}: {100 * (frames - predicted) / max(1, predicted):+.1f}% ({back / 1e6:.2f} MB the "
-              "other way)")
+    """Our books beside the interfaces. What these count more is what was sent twice or was not needed any more, and the
+    other way's requests."""
+    for (near, far), booked in sorted(way.crossings().items()):
+        payload = counted.payload.get((near, far), 0)
+        print(f"      {near}>{far}: books {booked[0] / 1e6:.2f} MB acknowledged, {booked[1] / 1e6:.2f} sent; interfaces "
+              f"{payload / 1e6:.2f} of payload, {100 * (payload / (booked[1] * FRAMING) - 1):+.2f}% of sent")
 
 
 def measure(title, make_way, clients, film):

@@ -12,6 +12,9 @@ from site_choice import LabRunner  # noqa: E402
 
 ISPS = ("SP1", "SP2", "SP3")
 PEERINGS = (("SP1", "SP2"), ("SP1", "SP3"), ("SP2", "SP3"))
+# Of each packet that an interface counts: Ethernet 14, IPv4 20, TCP 20 and its timestamps 12. An acknowledgement of TCP
+# alone is nothing but headers.
+HEADERS = 66
 UP, DOWN, CDN, BORDER = 20, 100, 100, 100  # Mbit/s
 
 
@@ -19,6 +22,7 @@ UP, DOWN, CDN, BORDER = 20, 100, 100, 100  # Mbit/s
 class Counted:
     """What interfaces sent, whole Ethernet frames, between two readings."""
     borders: dict  # {(from, to): bytes}
+    payload: dict  # likewise, without the headers of TCP, IP and Ethernet
     cdn: int
     strayed: dict  # {client: bytes that it sent to other clients}
 
@@ -50,10 +54,12 @@ class Site:
         return str(self.lab.hosts[host].ipv4)
 
     def read(self):
-        borders = {(border.from_isp, border.to_isp): border.bytes for border in self.lab.border_bytes()}
+        counted = self.lab.border_bytes()
+        borders = {(border.from_isp, border.to_isp): border.bytes for border in counted}
+        payload = {(border.from_isp, border.to_isp): border.bytes - HEADERS * border.packets for border in counted}
         link = json.loads(self.lab.output("cdn", ["ip", "-json", "-stats", "link", "show", "dev", "eth0"]))
         strayed = {client.name: self._to_clients(client.name) for client in self.clients}
-        return Counted(borders, link[0]["stats64"]["tx"]["bytes"], strayed)
+        return Counted(borders, payload, link[0]["stats64"]["tx"]["bytes"], strayed)
 
     def _to_clients(self, client):
         shown = json.loads(self.lab.output(client, ["nft", "--json", "list", "counters", "table", "inet", "strayed"]))
@@ -63,7 +69,7 @@ class Site:
 def difference(before, after):
     def less(one, other):
         return {key: count - other.get(key, 0) for key, count in one.items()}
-    return Counted(less(after.borders, before.borders), after.cdn - before.cdn, less(after.strayed, before.strayed))
+    return Counted(less(after.borders, before.borders), less(after.payload, before.payload), after.cdn - before.cdn, less(after.strayed, before.strayed))
 
 
 COUNT_TO_CLIENTS = """table inet strayed {

@@ -185,10 +185,10 @@ class Waybill(Way):
     def crossings(self):
         """What the books say crossed each border on the way, whatever the ends: {(from, to): bytes}."""
         found = {}
-        rows = self.cluster.tracker.json("report", "components", "--kind", "inter-isp-link")["components"]
+        rows = self.cluster.tracker.json("report", "components", "--kind", "inter-isp-link")["rows"]
         for row in rows:
             near, far = row["component"].removeprefix("inter-isp-link:").split(">")
-            found[near, far] = row["acknowledged_bytes"]
+            found[near, far] = row["acknowledged_bytes"], row["sent_bytes"]
         return found
 
     def __exit__(self, *error):
