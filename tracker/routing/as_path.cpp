@@ -1,6 +1,7 @@
 #include "tracker/routing/as_path.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -37,6 +38,17 @@ std::uint32_t read_number(std::string_view bytes) {
 }
 
 }  // namespace
+
+Result<Asn> parse_asn(std::string_view text) {
+  auto digits = text;
+  if (digits.starts_with("AS") || digits.starts_with("as")) digits.remove_prefix(2);
+  Asn asn = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), asn);
+  if (error != std::errc{} || end != digits.data() + digits.size() || asn == 0) {
+    return refuse(fmt::format("'{}' is no AS number: 1 to 4294967295", text));
+  }
+  return asn;
+}
 
 std::string print_as_path(AsPathWords path) {
   std::string text;

@@ -20,6 +20,7 @@ using AsPathId = std::uint32_t;
 using AsPathWords = std::span<const std::uint32_t>;
 inline constexpr std::uint32_t kAsSetMark = 0x10000;  // beside the count of a segment, which is one byte on the wire
 
+Result<Asn> parse_asn(std::string_view text);    // "64500", "AS64500"; 1 to 4294967295
 std::string print_as_path(AsPathWords path);     // "64500 64501 {64502,64503}", the sets in braces
 std::vector<Asn> sequence_of(AsPathWords path);  // without sets, and each run of one number once
 std::optional<Asn> origin_of(AsPathWords path);  // none: empty, or it ends in a set of several, or in AS 0
