@@ -8,27 +8,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "tests/harness/test_folder.h"
+
 using namespace waybill;
 using namespace waybill::tracker;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "waybill-dump-XXXXXX";
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path write(const std::string& bytes) const {
-    std::ofstream(path_ / "dump", std::ios::binary) << bytes;
-    return path_ / "dump";
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::string gzip(const std::string& plain) {
   z_stream stream{};
@@ -81,31 +66,31 @@ std::string sample() {
 }  // namespace
 
 TEST_CASE("plain, gzip and bzip2 files give the same bytes, in one part or several") {
-  const Folder folder;
+  const tests::TestFolder folder;
   const auto plain = sample();
-  for (const auto& file : {plain, gzip(plain), bzip2(plain)}) CHECK(read_all(folder.write(file)) == plain);
+  for (const auto& file : {plain, gzip(plain), bzip2(plain)}) CHECK(read_all(folder.write("dump", file)) == plain);
   const auto half = plain.size() / 2;
   const auto first = plain.substr(0, half), second = plain.substr(half);
-  CHECK(read_all(folder.write(gzip(first) + gzip(second))) == plain);
-  CHECK(read_all(folder.write(bzip2(first) + bzip2("") + bzip2(second))) == plain);
-  CHECK(read_all(folder.write("")) == "");
+  CHECK(read_all(folder.write("dump", gzip(first) + gzip(second))) == plain);
+  CHECK(read_all(folder.write("dump", bzip2(first) + bzip2("") + bzip2(second))) == plain);
+  CHECK(read_all(folder.write("dump", "")) == "");
 }
 
 TEST_CASE("compressed data that is cut off or changed is refused") {
-  const Folder folder;
+  const tests::TestFolder folder;
   const auto plain = sample().substr(0, 200'000);
   for (const auto& whole : {gzip(plain), bzip2(plain)}) {
     for (const auto length : {std::size_t{4}, whole.size() / 2, whole.size() - 1}) {
-      const auto read = read_all(folder.write(whole.substr(0, length)));
+      const auto read = read_all(folder.write("dump", whole.substr(0, length)));
       REQUIRE(!read);
       CHECK(read.error().message.find("dump is cut off") == 0);
     }
     auto changed = whole;
     changed[whole.size() / 2] ^= 0x55;
-    const auto read = read_all(folder.write(changed));
+    const auto read = read_all(folder.write("dump", changed));
     REQUIRE(!read);
     CHECK(read.error().kind == ErrorKind::refused);
-    CHECK(!read_all(folder.write(whole + "something else")));
+    CHECK(!read_all(folder.write("dump", whole + "something else")));
   }
   CHECK(!open_dump_file("/nonexistent/dump"));
 }
