@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/harness/mrt_writer.h"
+#include "tests/harness/test_folder.h"
 
 using namespace waybill;
 using namespace waybill::tracker;
@@ -160,6 +161,20 @@ TEST_CASE("several tables one behind the other are one dump of the earliest date
   CHECK(table->facts().other_records == 1);
   CHECK(table->origin(at("2a00:1::1")) == Asn{6});
   CHECK(table->origin(at("20.0.0.1")) == Asn{5});
+}
+
+// BIRD 2.0.12 as a collector (AS 65000) of one peer (AS 65001), with a static route of its own, `mrt dump` of
+// "master*".
+TEST_CASE("what BIRD writes is read") {
+  const auto table = read(tests::TestFolder::read("tests/fuzz/corpus/fuzz_mrt_dump/bird_2_0_12"));
+  REQUIRE(table);
+  CHECK(path_to(*table, "20.1.0.1") == "20.1.0.0/16 65001");
+  CHECK(path_to(*table, "20.2.3.4") == "20.2.3.0/24 65001");
+  CHECK(path_to(*table, "2a00:1::1") == "2a00:1::/32 65001");
+  CHECK(table->facts().without_origin == SkippedPrefixes{1, "20.7.0.0/16"});
+  CHECK(table->facts().bogus[static_cast<std::size_t>(BogusKind::special_use)] == SkippedPrefixes{1, "10.9.0.0/16"});
+  CHECK(table->facts().date.value == 1'795'631'970'000);
+  CHECK(table->facts().collector == "127.0.0.12");
 }
 
 TEST_CASE("a dump that is cut off anywhere is refused, but between two records") {
