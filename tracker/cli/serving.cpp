@@ -84,8 +84,8 @@ Result<int> serve(const Invocation& invocation) {
   options.open_store = [where = settings->store] { return open_store(where, StoreAccess::read_write); };
   options.open_reader = [where = settings->store] { return open_patient_reader(where, kReaderPatience); };
   options.csv = answer_as_csv;
-  options.administer = [key = *key, settings = *settings, data = directory->path](Store& store, const std::string& request,
-                                                          const ServeOptions::Tell& tell) {
+  options.administer = [key = *key, settings = *settings, data = directory->path](
+                           Store& store, const std::string& request, const ServeOptions::Tell& tell) {
     static const runtime::SystemClock clock;
     AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
     context.data = data;
