@@ -21,3 +21,11 @@ add_library(dep_libtorrent INTERFACE)
 target_link_libraries(dep_libtorrent INTERFACE LibtorrentRasterbar::torrent-rasterbar)
 # libtorrent is built with these two; every other user of Asio must be too, or the inline functions differ (ODR).
 target_compile_definitions(dep_asio INTERFACE BOOST_ASIO_ENABLE_CANCELIO BOOST_ASIO_NO_DEPRECATED)
+
+find_package(ZLIB REQUIRED)
+find_package(BZip2 REQUIRED)
+add_library(dep_compression INTERFACE)
+target_link_libraries(dep_compression INTERFACE ZLIB::ZLIB BZip2::BZip2)
+find_library(MAXMINDDB_LIBRARY maxminddb REQUIRED)
+add_library(dep_maxminddb INTERFACE)
+target_link_libraries(dep_maxminddb INTERFACE ${MAXMINDDB_LIBRARY})

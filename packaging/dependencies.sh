@@ -3,7 +3,8 @@
 
 packages_build="g++ cmake ninja-build ccache pkg-config libboost-dev libboost-system-dev libtorrent-rasterbar-dev
   libssl-dev libcli11-dev libfmt-dev libspdlog-dev doctest-dev nlohmann-json3-dev libexpected-dev libsqlitecpp-dev
-  libsqlite3-dev libpq-dev libhowardhinnant-date-dev libbenchmark-dev libcurl4-openssl-dev libpugixml-dev tzdata"
+  libsqlite3-dev libpq-dev libhowardhinnant-date-dev libbenchmark-dev libcurl4-openssl-dev libpugixml-dev
+  zlib1g-dev libbz2-dev libmaxminddb-dev tzdata"
 packages_demo="iproute2 dnsmasq-base nftables python3 procps"
 packages_tests="$packages_demo git clang-format nginx-light aria2 curl postgresql-15 python3-aiosmtpd
   python3-jsonschema python3-yaml faketime hledger opentracker python3-libtorrent"

@@ -62,7 +62,7 @@ std::vector<StoredTransaction> all_transactions(Ledger& ledger) {
 TEST_CASE_TEMPLATE("documents of agreements, one for each", Engine, WAYBILL_ENGINES) {
   const Engine engine;
   auto store = contract::open(engine);
-  const auto isp = *store->registry().add_isp({{}, "SP1", std::nullopt, "UTC", {}});
+  const auto isp = *store->registry().add_isp({{}, "SP1", {}, "UTC", {}});
   const auto signed_one = *store->registry().add_agreement(agreement(isp.id));
   const AgreementDocument document{signed_one.id, "{\"isp\":\"SP1 – Üñï\"}"};
   REQUIRE(store->ledger().add_document(document));

@@ -12,7 +12,7 @@ namespace {
 Isp make_isp(const std::string& name, const std::vector<std::string>& prefixes) {
   Isp isp;
   isp.name = name;
-  isp.asn = 64500;
+  isp.asns = {static_cast<std::uint32_t>(std::hash<std::string>()(name) % 0xfffffffe + 1)};
   isp.timezone = "Europe/Berlin";
   for (const auto& prefix : prefixes) isp.prefixes.push_back(*IpPrefix::parse(prefix));
   return isp;

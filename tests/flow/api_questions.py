@@ -43,6 +43,9 @@ def reads(facts):
         "/components": [{}, {"kind": "router"}],
         "/components/{name}": [{"name": "core1"}],
         "/insights": [{}],
+        "/networks": [{}],
+        "/path": [{"source": "198.18.1.9", "destination": "198.18.2.9"},
+                  {"source": "2001:db8::1", "destination": "192.0.2.1", "source_name": "core1.sjc1.isp.example"}],
         "/objects": [{}, {"all": "true"}],
         "/objects/{name}": [{"name": "watched"}, {"name": "watched", "history": "true"}],
         "/policies": [{}],
@@ -115,6 +118,7 @@ def changes(facts):
     terms = facts["terms"]
     return [
         ("POST", "/isps", none, {"name": "Api", "prefix": ["198.18.90.0/24"], "timezone": "Europe/Berlin"}),
+        ("POST", "/isps/{name}/asns", {"name": "Api"}, {"add": ["64500", "64501"]}),
         ("POST", "/agreements", none, {"isp": "Api", "grant": "always", "price": "0.01", "currency": "EUR"}),
         ("DELETE", "/agreements/{id}", {"id": facts["next_agreement"]}, None),
         ("POST", "/agreements/renegotiations", none, {"terms": terms}),
@@ -152,5 +156,6 @@ def changes(facts):
 # Changes that are refused (409) by what the books hold; each shows that its route leads to its command.
 REFUSED_CHANGES = [
     ("DELETE", "/isps/{name}", {"name": "SP1"}, None),
+    ("DELETE", "/networks/{kind}", {"kind": "routes"}, None),
     ("POST", "/alerts/{name}/acknowledgement", {"name": "from SP1"}, {"by": "me"}),
 ]

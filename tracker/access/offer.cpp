@@ -41,6 +41,8 @@ constexpr Offer kOfReads[] = {
     {"component list", kReads, Side::rows},
     {"component show", kReads, Side::rows},
     {"component insight list", kReads},
+    {"routing show", kReads},
+    {"path", kReads},
     {"object list", kReads},
     {"object show", kReads},
     {"policy list", kReads, Side::rows},
@@ -57,7 +59,8 @@ constexpr Offer kOfReads[] = {
     {"token list", kReads},
 };
 
-// Not `alert channel add`: it names files of the tracker's machine, and where alerts are told is set up there.
+// Not `alert channel add` and `routing load`: they name files of the tracker's machine, and what is told where and what
+// is known of networks is set up there.
 constexpr Offer kOfChanges[] = {
     {"report save", kChanges},
     {"report saved end", kChanges},
@@ -67,6 +70,7 @@ constexpr Offer kOfChanges[] = {
     {"invoice credit", kChanges},
     {"isp add", kChanges},
     {"isp remove", kChanges},
+    {"isp asn", kChanges},
     {"agreement add", kChanges},
     {"agreement renegotiate", kChanges},
     {"agreement end", kChanges},
@@ -76,6 +80,7 @@ constexpr Offer kOfChanges[] = {
     {"component insight add", kChanges},
     {"component insight import", kChanges},
     {"component insight remove", kChanges},
+    {"routing drop", kChanges},
     {"object add", kChanges},
     {"object end", kChanges},
     {"policy add", kChanges},

@@ -34,13 +34,15 @@ bool starts_with(const std::string& text, const char* prefix) { return text.rfin
 }  // namespace
 
 HttpRoutes::HttpRoutes(crypto::PublicKey tracker_key, const runtime::Clock& clock, StoreBridge& bridge,
-                       ControlDesk& desk, SubmitReceipts submit_receipts, UseRegistry use_registry)
+                       ControlDesk& desk, SubmitReceipts submit_receipts, UseRegistry use_registry,
+                       std::filesystem::path data)
     : tracker_key_(tracker_key),
       clock_(clock),
       bridge_(bridge),
       desk_(desk),
       submit_receipts_(std::move(submit_receipts)),
-      use_registry_(std::move(use_registry)) {}
+      use_registry_(std::move(use_registry)),
+      data_(std::move(data)) {}
 
 void HttpRoutes::handle(HttpRequest request, Respond respond) {
   const auto path = request.path();
@@ -99,11 +101,12 @@ void HttpRoutes::publish(const HttpRequest& request, const Respond& respond) {
                        "only a CDN node publishes: enroll with the operator's CDN-node link");
   }
   const auto content = publication->content;
-  const auto work = [content, torrent = request.body](Store& store) -> Result<std::shared_ptr<const RegistryView>> {
+  const auto work = [content, torrent = request.body,
+                     data = data_](Store& store) -> Result<std::shared_ptr<const RegistryView>> {
     if (const auto added = store.registry().add_content(content, torrent); !added) {
       return tl::make_unexpected(added.error());
     }
-    return read_registry_view(store);
+    return read_registry_view(store, {}, data);
   };
   const auto asked = bridge_.ask(work, [this, content, respond](Result<std::shared_ptr<const RegistryView>> view) {
     if (!view) return answer_failure(respond, view.error());

@@ -1,6 +1,7 @@
 #pragma once
 // The tracker's HTTP routes (common/protocol/README.md): enrolling, uploading receipts, publishing, and the content URL
 // that owners' pages redirect to (patent FIG. 3A, 352). Owned by the loop.
+#include <filesystem>
 #include <functional>
 
 #include "common/net/http_server.h"
@@ -19,7 +20,7 @@ class HttpRoutes {
   using UseRegistry = std::function<void(std::shared_ptr<const RegistryView>)>;
 
   HttpRoutes(crypto::PublicKey tracker_key, const runtime::Clock& clock, StoreBridge& bridge, ControlDesk& desk,
-             SubmitReceipts submit_receipts, UseRegistry use_registry);
+             SubmitReceipts submit_receipts, UseRegistry use_registry, std::filesystem::path data = {});
   void handle(net::HttpRequest request, net::Respond respond);
 
  private:
@@ -38,6 +39,7 @@ class HttpRoutes {
   ControlDesk& desk_;
   SubmitReceipts submit_receipts_;
   UseRegistry use_registry_;
+  std::filesystem::path data_;  // the tracker\'s directory, for read_registry_view
 };
 
 }  // namespace waybill::tracker

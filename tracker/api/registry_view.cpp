@@ -9,7 +9,8 @@ IspId RegistryView::isp_of(const IpAddress& address) const { return paths.isp_of
 
 std::string RegistryView::isp_name(IspId id) const { return id ? paths.isp_name(id) : std::string(); }
 
-Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> use_at) {
+Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std::optional<TimeMs> use_at,
+                                                               const std::filesystem::path& data) {
   auto& registry = store.registry();
   auto view = std::make_shared<RegistryView>();
   const auto version = registry.registry_version();  // first: what changes meanwhile is found by whoever compares later
@@ -30,7 +31,10 @@ Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std
   const auto agents = registry.agents();
   if (!agents) return tl::make_unexpected(agents.error());
   for (const auto& agent : *agents) view->agents.emplace(agent.key, agent);
-  auto paths = read_path_tables(registry);
+  auto files = registry.network_files();
+  if (!files) return tl::make_unexpected(files.error());
+  view->networks = open_networks(data, std::move(*files));
+  auto paths = read_path_tables(registry, view->networks->routes);
   if (!paths) return tl::make_unexpected(paths.error());
   view->paths = std::move(*paths);
   auto policies = read_policies(store, view->isps);

@@ -22,7 +22,8 @@ bool knows_all(const RegistryView& used, const RegistryView& view) {
 
 }  // namespace
 
-Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, const RegistryView& used, TimeMs now) {
+Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, const RegistryView& used, TimeMs now,
+                                                                const std::filesystem::path& data) {
   const auto version = store.registry().registry_version();
   if (!version) return tl::make_unexpected(version.error());
   if (*version == used.version) return std::shared_ptr<const RegistryView>();
@@ -30,8 +31,8 @@ Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, co
   // Beside other readers and the ingest, but never beside somebody who changes the registry.
   const auto read = store.transact(
       [&]() -> Status {
-        auto newer = read_registry_view(store);
-        if (newer && !knows_all(used, **newer)) newer = read_registry_view(store, now);
+        auto newer = read_registry_view(store, {}, data);
+        if (newer && !knows_all(used, **newer)) newer = read_registry_view(store, now, data);
         if (!newer) return tl::make_unexpected(newer.error());
         view = std::move(*newer);
         return {};
@@ -41,9 +42,14 @@ Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, co
   return view;
 }
 
-RegistryWatch::RegistryWatch(runtime::EventLoop& loop, StoreBridge& bridge, const runtime::Clock& clock, InUse in_use,
-                             Use use)
-    : loop_(loop), bridge_(bridge), clock_(clock), in_use_(std::move(in_use)), use_(std::move(use)) {
+RegistryWatch::RegistryWatch(runtime::EventLoop& loop, StoreBridge& bridge, const runtime::Clock& clock,
+                             std::filesystem::path data, InUse in_use, Use use)
+    : loop_(loop),
+      bridge_(bridge),
+      clock_(clock),
+      data_(std::move(data)),
+      in_use_(std::move(in_use)),
+      use_(std::move(use)) {
   look_later();
 }
 
@@ -52,8 +58,8 @@ void RegistryWatch::look_later() {
 }
 
 void RegistryWatch::look() {
-  const auto work = [used = in_use_(), now = clock_.now()](Store& store) {
-    return newer_registry_view(store, *used, now);
+  const auto work = [used = in_use_(), now = clock_.now(), data = data_](Store& store) {
+    return newer_registry_view(store, *used, now, data);
   };
   const auto asked = bridge_.ask(work, [this](Result<std::shared_ptr<const RegistryView>> view) {
     if (!view) {

@@ -17,7 +17,8 @@ inline constexpr DurationMs kRegistryWatchPause = seconds(2);
 // On the store's thread: the registry as it is now, or null where `used` is of its version still. The books are asked
 // for the use of policies only where there is one that `used` does not know. Read as one state: nobody changes the
 // registry meanwhile.
-Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, const RegistryView& used, TimeMs now);
+Result<std::shared_ptr<const RegistryView>> newer_registry_view(Store& store, const RegistryView& used, TimeMs now,
+                                                                const std::filesystem::path& data = {});
 
 class RegistryWatch {
  public:
@@ -25,7 +26,8 @@ class RegistryWatch {
   using Use = std::function<void(std::shared_ptr<const RegistryView>)>;
 
   // From when the loop runs. Both are called on the loop.
-  RegistryWatch(runtime::EventLoop& loop, StoreBridge& bridge, const runtime::Clock& clock, InUse in_use, Use use);
+  RegistryWatch(runtime::EventLoop& loop, StoreBridge& bridge, const runtime::Clock& clock, std::filesystem::path data,
+                InUse in_use, Use use);
 
  private:
   void look_later();
@@ -34,6 +36,7 @@ class RegistryWatch {
   runtime::EventLoop& loop_;
   StoreBridge& bridge_;
   const runtime::Clock& clock_;
+  std::filesystem::path data_;  // of this tracker
   InUse in_use_;
   Use use_;
   runtime::Timer timer_;

@@ -50,9 +50,9 @@ int http_status(BatchOutcome outcome) {
   return 500;
 }
 
-Result<StartState> read_start_state(Store& store, TimeMs now) {
+Result<StartState> read_start_state(Store& store, TimeMs now, const std::filesystem::path& data) {
   StartState state;
-  auto registry = read_registry_view(store, now);
+  auto registry = read_registry_view(store, now, data);
   if (!registry) return tl::make_unexpected(registry.error());
   state.registry = std::move(*registry);
   auto agents = store.registry().agents();
@@ -118,7 +118,7 @@ Result<StartState> TrackerApp::open_store() {
       return;
     }
     bridge_.set_store(std::move(*store));
-    state = read_start_state(bridge_.store(), clock_.now());
+    state = read_start_state(bridge_.store(), clock_.now(), options_.data);
   });
   return state;
 }
@@ -134,7 +134,7 @@ Status TrackerApp::start() {
   reports_ = std::make_unique<ReportService>(loop_, bridge_, clock_,
                                              ReportService::Asking{options_.open_report_reader, options_.ask_as_of});
   watch_ = std::make_unique<RegistryWatch>(
-      loop_, bridge_, clock_, [this] { return registry_; },
+      loop_, bridge_, clock_, options_.data, [this] { return registry_; },
       [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); });
   return start_servers();
 }
@@ -143,7 +143,7 @@ Status TrackerApp::start_servers() {
   routes_ = std::make_unique<HttpRoutes>(
       options_.key.public_key(), clock_, bridge_, *desk_,
       [this](ByteString batch, auto answer) { submit_receipts(std::move(batch), std::move(answer)); },
-      [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); });
+      [this](std::shared_ptr<const RegistryView> registry) { use_registry(std::move(registry)); }, options_.data);
   start_rest();
   net::HttpServerOptions http;
   http.listen = options_.listen;
@@ -210,7 +210,7 @@ Status TrackerApp::change(std::function<std::string(Store&)> work, std::function
     if (!answer.is_object() || !answer.value("registry_changed", false)) return done;
     const auto added = [&](const char* what) { return answer.contains("result") && answer["result"].contains(what); };
     const bool ask_books = added("policy") || added("agreement");
-    auto view = read_registry_view(store, ask_books ? std::optional(clock_.now()) : std::nullopt);
+    auto view = read_registry_view(store, ask_books ? std::optional(clock_.now()) : std::nullopt, options_.data);
     if (view) {
       done.registry = std::move(*view);
     } else {
@@ -266,6 +266,7 @@ void TrackerApp::submit_receipts(ByteString batch, HttpRoutes::AnswerReceipts an
 }
 
 void TrackerApp::use_registry(std::shared_ptr<const RegistryView> registry) {
+  for (const auto& problem : registry->networks->problems) WAYBILL_ERROR("tracker", "not in use: {}", problem);
   // The ingest reads the tables on its own threads: they live as long as somebody resolves with them.
   tables_.store(std::shared_ptr<const PathTables>(registry, &registry->paths));
   registry_ = registry;

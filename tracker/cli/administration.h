@@ -16,6 +16,7 @@
 //          "failed": true where nobody is at fault but the disk or the database, and "transient": true where the same
 //          request may succeed later.
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ struct AdministrationContext {
   bool check_only = false;
   // Hears, while long work goes on, how far it has come; on the store's thread. Absent: nobody asks.
   std::function<void(const WorkDone&)> tell_progress = {};
+  std::filesystem::path data = {};  // the tracker's directory, which holds the network files; empty: none are read
 };
 
 // On the store's thread. Never throws: a malformed request is an answer with exit 2.

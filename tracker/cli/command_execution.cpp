@@ -5,6 +5,7 @@
 #include "common/net/local_socket.h"
 #include "tracker/cli/administration.h"
 #include "tracker/cli/command_execution_json.h"
+#include "tracker/cli/commands/network_files_json.h"
 #include "tracker/cli/progress_line.h"
 #include "tracker/cli/settings.h"
 #include "tracker/store/store.h"
@@ -47,6 +48,7 @@ Result<json> run_here(const DataDirectory& directory, const json& request, Store
   if (!store) return pass_on(store);
   const runtime::SystemClock clock;
   AdministrationContext context{**store, clock, *key, settings->public_host, settings->public_port};
+  context.data = directory.path;
   ProgressLine progress;
   context.tell_progress = [&](const WorkDone& work) { progress.show(work); };
   return execute(context, request);
@@ -93,6 +95,30 @@ Status prepare_pseudonyms(const DataDirectory& directory) {
   return made->at("ok") == true ? Status{} : refuse(made->at("error").get<std::string>());
 }
 
+// What is loaded is read, checked and kept where the command is typed; the books then say that it is in use, all of it
+// or nothing.
+Result<json> load_networks(const DataDirectory& directory, const json& arguments) {
+  const runtime::SystemClock clock;
+  const auto files = keep_network_files(directory.path, arguments, clock.now());
+  if (!files) return tl::make_unexpected(files.error());
+  json texts = json::array();
+  for (const auto& file : *files) texts.push_back(network_file_json(file).dump());
+  auto answer = change(directory, {{"command", "routing load"}, {"arguments", {{"files", std::move(texts)}}}});
+  if (answer && answer->at("ok") == true) {
+    for (const auto& file : *files) sweep_network_files(directory.path, file.kind, file.sha256);
+  }
+  return answer;
+}
+
+Result<json> drop_networks(const DataDirectory& directory, const json& request) {
+  auto answer = change(directory, request);
+  if (answer && answer->at("ok") == true) {
+    const auto kind = parse_network_file_kind(answer->at("result").value("dropped", ""));
+    if (kind) sweep_network_files(directory.path, *kind, "");
+  }
+  return answer;
+}
+
 Result<json> run(const Invocation& invocation) {
   auto directory = find_data_directory(invocation.data);
   if (!directory) return pass_on(directory);
@@ -103,6 +129,8 @@ Result<json> run(const Invocation& invocation) {
   if (itemised || (!recipient.empty() && recipient != "operator")) {
     if (auto ready = prepare_pseudonyms(*directory); !ready) return pass_on(ready);
   }
+  if (invocation.command == "routing load") return load_networks(*directory, invocation.arguments);
+  if (invocation.command == "routing drop") return drop_networks(*directory, request);
   if (reads_only(invocation.command)) return run_here(*directory, request, StoreAccess::read_only);
   if (!needs_running_tracker(invocation.command)) return change(*directory, request);
   if (request.at("arguments").contains("content")) {

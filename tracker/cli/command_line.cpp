@@ -92,6 +92,7 @@ int run_command_line(int argc, char** argv) {
   add_policy_commands(program, invocation);
   add_alert_commands(program, invocation);
   add_ledger_commands(program, invocation);
+  add_network_commands(program, invocation);
   add_token_commands(program, invocation);
   add_report_commands(program, invocation);
   try {

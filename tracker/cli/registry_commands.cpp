@@ -14,9 +14,15 @@ void add_isp(CLI::App& program, Invocation& invocation) {
   auto& isp = group(program, "isp", "the ISPs and the address prefixes of their customers and routers");
   CommandOptions(isp, "add", "make an ISP known", "isp add", invocation)
       .positional("NAME", "name", "its name, e.g. SP1")
-      .text("--asn", "asn", "its autonomous system number", "N")
+      .list("--asn", "asn", "an autonomous system number of its; may be repeated", "N")
       .list("--prefix", "prefix", "a prefix of its addresses, IPv4 or IPv6; may be repeated", "CIDR")
       .text("--timezone", "timezone", "its time zone, e.g. Europe/Berlin (default UTC)", "TZ")
+      .data()
+      .output();
+  CommandOptions(isp, "asn", "change the autonomous system numbers of an ISP", "isp asn", invocation)
+      .positional("NAME", "name", "its name")
+      .list("--add", "add", "a number that is its, too; may be repeated", "N")
+      .list("--remove", "remove", "a number that is its no more; may be repeated", "N")
       .data()
       .output();
   CommandOptions(isp, "list", "list the ISPs", "isp list", invocation).data().output();

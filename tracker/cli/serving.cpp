@@ -84,17 +84,20 @@ Result<int> serve(const Invocation& invocation) {
   options.open_store = [where = settings->store] { return open_store(where, StoreAccess::read_write); };
   options.open_reader = [where = settings->store] { return open_patient_reader(where, kReaderPatience); };
   options.csv = answer_as_csv;
-  options.administer = [key = *key, settings = *settings](Store& store, const std::string& request,
-                                                          const ServeOptions::Tell& tell) {
+  options.administer = [key = *key, settings = *settings, data = directory->path](
+                           Store& store, const std::string& request, const ServeOptions::Tell& tell) {
     static const runtime::SystemClock clock;
     AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    context.data = data;
     if (tell) context.tell_progress = [&tell](const WorkDone& work) { tell(progress_json(work)); };
     return execute_text(context, request);
   };
   options.open_report_reader = [where = settings->store] { return open_store(where, StoreAccess::read_only); };
-  options.ask_as_of = [key = *key, settings = *settings](Store& store, const std::string& request, TimeMs at) {
+  options.ask_as_of = [key = *key, settings = *settings, data = directory->path](
+                          Store& store, const std::string& request, TimeMs at) {
     const runtime::ManualClock clock(at);
     AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    context.data = data;
     return execute_text(context, request);
   };
   return serve_tracker(std::move(options));

@@ -42,11 +42,12 @@ class Resolver {
       saw(*hop.address);
       return;
     }
-    const IspId isp = isp_of(match, *hop.address);
-    enter(isp, *hop.address);
+    const auto placed = place(match, *hop.address);
+    const IspId isp = placed.isp;
+    enter(isp, *hop.address, placed.source);
     // A private address is inside the network before it; a public one of nobody's may be another network's.
     const bool stranger = !isp && !hop.address->is_private();
-    if (match.device == nullptr) add_router(hop, stranger ? IspId{} : current_);
+    if (match.device == nullptr) add_router(hop, stranger ? IspId{} : current_, isp ? placed.source : current_source_);
     add_registered(match);
     if (stranger) {
       gap_ = true;
@@ -74,15 +75,16 @@ class Resolver {
 
   static std::string label_of(const Hop& hop) { return hop.name.empty() ? hop.address->str() : hop.name; }
 
-  IspId isp_of(const HopMatch& match, const IpAddress& address) const {
-    if (match.device != nullptr && match.device->isp) return match.device->isp;
-    return tables_.isp_of(address).value_or(IspId{});
+  PlacedHop place(const HopMatch& match, const IpAddress& address) const {
+    if (match.device != nullptr && match.device->isp) return {match.device->isp, IspSource::registry};
+    return tables_.place(address);
   }
 
-  void enter(IspId isp, const IpAddress& first_address) {
+  void enter(IspId isp, const IpAddress& first_address, IspSource source = IspSource::registry) {
     if (!isp || isp == current_) return;
-    if (current_) add_border(isp, first_address);
+    if (current_) add_border(isp, first_address, std::max(source, current_source_));
     current_ = isp;
+    current_source_ = source;
     result_.isps.push_back(isp);
     const auto name = tables_.isp_name(isp);
     PathComponent component;
@@ -90,11 +92,12 @@ class Resolver {
     component.key = "isp:" + name;
     component.label = component.owner = name;
     component.isp = isp;
+    component.isp_source = source;
     take_owner(component);
     add(std::move(component));
   }
 
-  void add_border(IspId into, const IpAddress& first_address) {
+  void add_border(IspId into, const IpAddress& first_address, IspSource source) {
     PathComponent link;
     link.kind = ComponentKind::inter_isp_link;
     link.label = fmt::format("{}>{}", tables_.isp_name(current_), tables_.isp_name(into));
@@ -105,6 +108,7 @@ class Resolver {
     link.near_address = near_;
     link.far_address = first_address;
     link.inferred = gap_;
+    link.isp_source = source;
     take_owner(link);
     add(std::move(link));
   }
@@ -143,10 +147,11 @@ class Resolver {
     add(std::move(place));
   }
 
-  void add_router(const Hop& hop, IspId isp) {
+  void add_router(const Hop& hop, IspId isp, IspSource source) {
     PathComponent router;
     router.kind = ComponentKind::router;
     router.isp = isp;
+    router.isp_source = isp ? source : IspSource::registry;
     router.owner = owner_of(isp);
     router.label = label_of(hop);
     // Every ISP may use the same private addresses, so its name is part of the identity.
@@ -199,6 +204,7 @@ class Resolver {
   ResolvedPath result_;
   std::optional<Neighbour> neighbour_;  // the device before, where the next one follows it
   IspId current_;
+  IspSource current_source_ = IspSource::registry;
   IpAddress near_;    // the last address placed, for the near side of a border
   bool gap_ = false;  // silence or a stranger since then
   bool receiver_seen_ = false;

@@ -7,7 +7,8 @@
 namespace waybill::tracker {
 
 // `source_isp` and `destination_isp` are the tracker's own word about the two ends (0 unknown); hops between them are
-// placed by prefix, or by the registered component's ISP.
+// placed by the registered component's ISP, by prefix, or by
+// the origin of their route (PathTables::use_routes).
 //
 // Order: the sender's ISP, then for each hop that answered the inter-ISP link and the ISP it enters (where the ISP
 // changes) followed by the router, and the receiver's ISP at the end. A private address stays in the ISP before it; a

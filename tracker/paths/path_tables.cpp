@@ -69,6 +69,33 @@ Status PathTables::add_insights(const std::vector<ComponentInsight>& insights) {
   return {};
 }
 
+void PathTables::use_routes(std::shared_ptr<const RoutingTable> routes, std::unordered_map<Asn, IspId> isp_of_asn) {
+  routes_ = std::move(routes);
+  isp_of_asn_ = std::move(isp_of_asn);
+}
+
+PlacedHop PathTables::place(const IpAddress& address) const {
+  if (const auto isp = prefixes_.find(address)) return {*isp, IspSource::registry};
+  if (!routes_ || address.is_private()) return {};
+  const auto origin = routes_->origin(address);
+  const auto isp = origin ? isp_of_asn(*origin) : IspId{};
+  return isp ? PlacedHop{isp, IspSource::bgp} : PlacedHop{};
+}
+
+IspId PathTables::isp_of_asn(Asn asn) const {
+  const auto known = isp_of_asn_.find(asn);
+  return known == isp_of_asn_.end() ? IspId{} : known->second;
+}
+
+std::vector<Asn> PathTables::asns_of(IspId isp) const {
+  std::vector<Asn> asns;
+  for (const auto& [asn, owner] : isp_of_asn_) {
+    if (owner == isp) asns.push_back(asn);
+  }
+  std::sort(asns.begin(), asns.end());
+  return asns;
+}
+
 std::string PathTables::isp_name(IspId isp) const {
   const auto found = isps_.find(isp);
   return found != isps_.end() ? found->second : fmt::format("isp#{}", isp.value);

@@ -3,6 +3,7 @@
 // the ingest threads as shared_ptr<const PathTables>, replaced as a whole when the registry changes.
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,12 +13,19 @@
 #include "tracker/paths/component_matcher.h"
 #include "tracker/paths/prefix_table.h"
 #include "tracker/paths/registered_component.h"
+#include "tracker/routing/routing_table.h"
 
 namespace waybill::tracker {
 
 struct IspName {
   IspId id;
   std::string name;
+};
+
+// The ISP that a hop's address lies in: 0 unknown.
+struct PlacedHop {
+  IspId isp;
+  IspSource source = IspSource::registry;
 };
 
 // What was recognised at one hop. Pointers live as long as the tables.
@@ -37,6 +45,13 @@ class PathTables {
 
   std::int64_t version() const { return version_; }
   std::optional<IspId> isp_of(const IpAddress& address) const { return prefixes_.find(address); }
+  // Where no prefix of the registry covers an address, a hop lies with the ISP that has the number of the AS that
+  // originates its route. Not so the ends of a path: what is granted and owed hangs on them, so they are the
+  // registry's.
+  void use_routes(std::shared_ptr<const RoutingTable> routes, std::unordered_map<Asn, IspId> isp_of_asn);
+  PlacedHop place(const IpAddress& address) const;
+  IspId isp_of_asn(Asn asn) const;            // 0: no ISP has it
+  std::vector<Asn> asns_of(IspId isp) const;  // ascending
   // "isp#7" for an id that is not in the table: a removed ISP's old receipts can still be resolved again.
   std::string isp_name(IspId isp) const;
   // By address, longest prefix, or the hop's reverse DNS name, in this order (component_matcher.h).
@@ -58,6 +73,8 @@ class PathTables {
   std::int64_t version_ = 0;
   PrefixTable prefixes_;
   std::unordered_map<IspId, std::string> isps_;
+  std::shared_ptr<const RoutingTable> routes_;  // null: none is loaded
+  std::unordered_map<Asn, IspId> isp_of_asn_;
   std::vector<RegisteredComponent> components_;
   std::map<int, ComponentMatcher> matchers_;  // by group
   std::unordered_map<std::string, std::size_t> keys_;

@@ -29,6 +29,8 @@ constexpr KindName kKindNames[] = {
 
 }  // namespace
 
+std::string_view to_string(IspSource source) { return source == IspSource::bgp ? "BGP" : "registry"; }
+
 std::string_view to_string(ComponentKind kind) {
   for (const auto& entry : kKindNames) {
     if (entry.kind == kind) return entry.name;

@@ -32,6 +32,13 @@ enum class ComponentKind : std::uint8_t {
 std::string_view to_string(ComponentKind kind);
 Result<ComponentKind> parse_component_kind(std::string_view text);  // "inter-as-link", too
 
+// By whose word an address lies in an ISP. Stored in the database: never renumbered.
+enum class IspSource : std::uint8_t {
+  registry = 0,  // the registry: its prefixes, or an operator's word about the component
+  bgp = 1,       // no prefix of the registry covers the address; the AS that originates its route is the ISP's
+};
+std::string_view to_string(IspSource source);  // "registry", "BGP"
+
 struct PathComponent {
   ComponentKind kind = ComponentKind::router;
   ComponentId registered;  // 0 where nobody registered it and it is named by what the path shows
@@ -48,6 +55,7 @@ struct PathComponent {
   // inter_isp_link only: silence, an address of no known ISP, or the end of the trace lies between the two sides, so
   // that there may be further networks between them.
   bool inferred = false;
+  IspSource isp_source = IspSource::registry;  // of `isp`; for inter_isp_link of either of the two, if one is by BGP
   bool operator==(const PathComponent&) const = default;
 };
 

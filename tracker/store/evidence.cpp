@@ -65,6 +65,7 @@ std::shared_ptr<const PathToRecord> path_to_record(ResolvedPath path) {
     bytes.add(component.near_address);
     bytes.add(component.far_address);
     bytes.add(static_cast<std::int64_t>(component.inferred));
+    bytes.add(static_cast<std::int64_t>(component.isp_source));
   }
   return std::make_shared<const PathToRecord>(PathToRecord{crypto::sha256(bytes.bytes()), std::move(path)});
 }

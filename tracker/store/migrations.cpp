@@ -289,12 +289,24 @@ FROM receipts r JOIN orders o ON o.id = r.order_id WHERE o.cdn_node = 0
 GROUP BY o.source_isp, r.end_ms / 300000, o.agreement, o.on_net, o.owner, o.class;
 )sql";
 
+// An ISP has several numbers; what is known of networks beyond the registry; by which of the two a component's ISP is.
+constexpr char kNetworks[] = R"sql(
+CREATE TABLE isp_asns(
+  asn INTEGER PRIMARY KEY, isp INTEGER NOT NULL REFERENCES isps(id) ON DELETE CASCADE) STRICT;
+INSERT INTO isp_asns(asn, isp) SELECT asn, min(id) FROM isps WHERE asn IS NOT NULL GROUP BY asn;
+ALTER TABLE isps DROP COLUMN asn;
+CREATE TABLE network_files(
+  kind INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, source TEXT NOT NULL, date_ms INTEGER NOT NULL,
+  loaded_ms INTEGER NOT NULL, facts TEXT NOT NULL) STRICT;
+ALTER TABLE path_components ADD COLUMN isp_source INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},  {kLedger},       {kPolicies},
-                                            {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports},
-                                            {kObjectMembersSeen},   {kCounters}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},   {kLedger},       {kPolicies},
+                                            {kComponents},          {kObjects},  {kAccessTokens}, {kSavedReports},
+                                            {kObjectMembersSeen},   {kCounters}, {kNetworks}};
   return steps;
 }
 

@@ -34,6 +34,7 @@ PathComponent read_path_component(const SqlRow& row, int first) {
   component.near_address = row.optional_address(first + 7);
   component.far_address = row.optional_address(first + 8);
   component.inferred = row.flag(first + 9);
+  component.isp_source = static_cast<IspSource>(row.integer(first + 10));
   return component;
 }
 
@@ -108,13 +109,13 @@ void SqlPaths::add_components(const std::vector<NewPath*>& paths) {
   while (found.step()) components[found.text(1)] = found.integer(0);
   auto rows = connection_.insert_many(
       "INSERT INTO path_components(path_id, position, component_id, registered, label, owner, isp, into_isp, "
-      "near_address, far_address, inferred) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "near_address, far_address, inferred, isp_source) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const auto* path : paths) {
     std::int64_t position = 0;
     for (const auto& component : path->record->path.components) {
       rows.add(*path->row, position++, components.at(component.key), component.registered, component.label,
                component.owner, component.isp, component.into, component.near_address, component.far_address,
-               component.inferred);
+               component.inferred, static_cast<int>(component.isp_source));
     }
   }
   rows.run();

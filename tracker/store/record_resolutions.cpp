@@ -99,7 +99,7 @@ Result<std::vector<RecordResolution>> SqlRecordResolutions::all() {
   });
 }
 
-Result<PathTables> read_path_tables(Registry& registry) {
+Result<PathTables> read_path_tables(Registry& registry, std::shared_ptr<const RoutingTable> routes) {
   const auto version = registry.table_version();
   if (!version) return tl::make_unexpected(version.error());
   const auto isps = registry.isps();
@@ -110,11 +110,15 @@ Result<PathTables> read_path_tables(Registry& registry) {
   if (!insights) return tl::make_unexpected(insights.error());
   std::vector<IspName> names;
   std::vector<PrefixEntry> prefixes;
+  std::unordered_map<Asn, IspId> isp_of_asn;
   for (const auto& isp : *isps) {
     names.push_back({isp.id, isp.name});
     for (const auto& prefix : isp.prefixes) prefixes.push_back({prefix, isp.id});
+    for (const auto asn : isp.asns) isp_of_asn.emplace(asn, isp.id);
   }
-  return PathTables::build(*version, std::move(names), std::move(prefixes), *std::move(components), *insights);
+  auto tables = PathTables::build(*version, std::move(names), std::move(prefixes), *std::move(components), *insights);
+  if (tables) tables->use_routes(std::move(routes), std::move(isp_of_asn));
+  return tables;
 }
 
 }  // namespace waybill::tracker

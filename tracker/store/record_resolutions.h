@@ -42,6 +42,7 @@ class RecordResolutions {
 // The tables that paths are resolved by, as the registry stands. Inside a transaction where they must be of one moment.
 class Registry;
 class PathTables;
-Result<PathTables> read_path_tables(Registry& registry);
+class RoutingTable;
+Result<PathTables> read_path_tables(Registry& registry, std::shared_ptr<const RoutingTable> routes = nullptr);
 
 }  // namespace waybill::tracker

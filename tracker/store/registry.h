@@ -14,15 +14,16 @@
 #include "common/types/result.h"
 #include "common/types/units.h"
 #include "tracker/paths/registered_component.h"
+#include "tracker/routing/network_file.h"
 
 namespace waybill::tracker {
 
 struct Isp {
   IspId id;
-  std::string name;                  // unique, e.g. "SP1"
-  std::optional<std::uint32_t> asn;  // RFC 6793
-  std::string timezone = "UTC";      // IANA name, e.g. "Europe/Berlin"
-  std::vector<IpPrefix> prefixes;    // a prefix belongs to one ISP at most
+  std::string name;                 // unique, e.g. "SP1"
+  std::vector<std::uint32_t> asns;  // RFC 6793; ascending; a number belongs to one ISP at most
+  std::string timezone = "UTC";     // IANA name, e.g. "Europe/Berlin"
+  std::vector<IpPrefix> prefixes;   // a prefix belongs to one ISP at most
   bool operator==(const Isp&) const = default;
 };
 
@@ -94,6 +95,8 @@ class Registry {
   virtual Result<Isp> find_isp(const std::string& name) = 0;  // refused where unknown, with the name
   // Refused while an agreement, an order or a component refers to it.
   virtual Status remove_isp(IspId id) = 0;
+  // Refused where another ISP has one of them.
+  virtual Result<Isp> set_asns(IspId id, const std::vector<std::uint32_t>& asns) = 0;
 
   virtual Result<Agreement> add_agreement(const Agreement& agreement) = 0;
   virtual Result<std::vector<Agreement>> agreements() = 0;  // by ISP, then time
@@ -121,7 +124,13 @@ class Registry {
   virtual Status enroll_agent(const EnrolledAgent& agent) = 0;  // the same key again: role and name updated
   virtual Result<std::vector<EnrolledAgent>> agents() = 0;
 
-  // Rises with every change to ISPs, prefixes, components or insights: the version of the tables that resolve paths.
+  // What is known of networks beyond the registry, one of each kind: another one of the kind takes its place.
+  virtual Status set_network_file(const NetworkFile& file) = 0;
+  virtual Result<std::vector<NetworkFile>> network_files() = 0;        // by kind
+  virtual Result<bool> remove_network_file(NetworkFileKind kind) = 0;  // false: there was none
+
+  // Rises with every change to ISPs, prefixes, components, insights or network files: the version of the tables that
+  // resolve paths.
   virtual Result<std::int64_t> table_version() = 0;
   // Rises with every change to what stands here but enrol tokens, by this process or another: whoever keeps a copy asks
   // now and then, and reads again where it rose.

@@ -1,4 +1,6 @@
-// ISPs with their prefixes.
+// ISPs with their prefixes and numbers.
+#include <algorithm>
+
 #include "common/protocol/limits.h"
 #include "tracker/store/sql_registry_detail.h"
 
@@ -14,14 +16,13 @@ Status check_name(const std::string& name, const std::string& what) {
   return {};
 }
 
-constexpr char kIspColumns[] = "SELECT id, name, asn, timezone FROM isps ";
+constexpr char kIspColumns[] = "SELECT id, name, timezone FROM isps ";
 
 Isp read_isp(const SqlRow& row) {
   Isp isp;
   isp.id = row.row_id<IspId>(0);
   isp.name = row.text(1);
-  if (!row.is_null(2)) isp.asn = static_cast<std::uint32_t>(row.integer(2));
-  isp.timezone = row.text(3);
+  isp.timezone = row.text(2);
   return isp;
 }
 
@@ -31,6 +32,19 @@ std::vector<IpPrefix> read_prefixes(SqlConnection& connection, IspId isp) {
   rows.bind(isp);
   while (rows.step()) prefixes.push_back({rows.address(0), static_cast<int>(rows.integer(1))});
   return prefixes;
+}
+
+std::vector<std::uint32_t> read_asns(SqlConnection& connection, IspId isp) {
+  std::vector<std::uint32_t> asns;
+  auto rows = connection.query("SELECT asn FROM isp_asns WHERE isp = ? ORDER BY asn");
+  rows.bind(isp);
+  while (rows.step()) asns.push_back(static_cast<std::uint32_t>(rows.integer(0)));
+  return asns;
+}
+
+void read_numbers(SqlConnection& connection, Isp& isp) {
+  isp.asns = read_asns(connection, isp.id);
+  isp.prefixes = read_prefixes(connection, isp.id);
 }
 
 }  // namespace
@@ -82,6 +96,37 @@ Status SqlRegistry::claim_prefixes(IspId isp, const std::vector<IpPrefix>& prefi
   return {};
 }
 
+Status SqlRegistry::claim_asns(IspId isp, std::vector<std::uint32_t> asns) {
+  std::sort(asns.begin(), asns.end());
+  asns.erase(std::unique(asns.begin(), asns.end()), asns.end());
+  for (const std::int64_t asn : asns) {
+    {
+      auto taken = connection_.query("SELECT isp FROM isp_asns WHERE asn = ?");
+      if (taken.bind(asn).step()) {
+        return refuse("AS" + std::to_string(asn) + " belongs to " + isp_name(taken.integer(0)) + " already");
+      }
+    }
+    connection_.query("INSERT INTO isp_asns(asn, isp) VALUES(?, ?)").bind(asn, isp).run();
+  }
+  return {};
+}
+
+Result<Isp> SqlRegistry::set_asns(IspId id, const std::vector<std::uint32_t>& asns) {
+  return connection_.write([&]() -> Result<Isp> {
+    Isp isp;
+    {
+      auto row = connection_.query(std::string(kIspColumns) + "WHERE id = ?");
+      if (!row.bind(id).step()) return refuse("there is no ISP " + std::to_string(id.value));
+      isp = read_isp(row);
+    }
+    connection_.query("DELETE FROM isp_asns WHERE isp = ?").bind(id).run();
+    if (auto status = claim_asns(id, asns); !status) return pass_on(status);
+    raise_table_version();
+    read_numbers(connection_, isp);
+    return isp;
+  });
+}
+
 Result<Isp> SqlRegistry::add_isp(const Isp& isp) {
   return connection_.write([&]() -> Result<Isp> {
     if (auto status = check_name(isp.name, "an ISP"); !status) return pass_on(status);
@@ -89,15 +134,14 @@ Result<Isp> SqlRegistry::add_isp(const Isp& isp) {
       auto taken = connection_.query("SELECT 1 FROM isps WHERE name = ?");
       if (taken.bind(isp.name).step()) return refuse("there is an ISP named " + isp.name + " already");
     }
-    std::optional<std::int64_t> asn;
-    if (isp.asn) asn = *isp.asn;
     Isp added = isp;
-    added.id = {connection_.query("INSERT INTO isps(name, asn, timezone) VALUES(?, ?, ?) RETURNING id")
-                    .bind(isp.name, asn, isp.timezone)
+    added.id = {connection_.query("INSERT INTO isps(name, timezone) VALUES(?, ?) RETURNING id")
+                    .bind(isp.name, isp.timezone)
                     .run_for_id()};
     if (auto status = claim_prefixes(added.id, isp.prefixes); !status) return pass_on(status);
+    if (auto status = claim_asns(added.id, isp.asns); !status) return pass_on(status);
     raise_table_version();
-    added.prefixes = read_prefixes(connection_, added.id);
+    read_numbers(connection_, added);
     return added;
   });
 }
@@ -108,7 +152,7 @@ Result<std::vector<Isp>> SqlRegistry::isps() {
     auto rows = connection_.query(std::string(kIspColumns) + "ORDER BY name");
     while (rows.step()) {
       all.push_back(read_isp(rows));
-      all.back().prefixes = read_prefixes(connection_, all.back().id);
+      read_numbers(connection_, all.back());
     }
     return all;
   });
@@ -119,7 +163,7 @@ Result<Isp> SqlRegistry::find_isp(const std::string& name) {
     auto row = connection_.query(std::string(kIspColumns) + "WHERE name = ?");
     if (!row.bind(name).step()) return refuse("no ISP is named " + name + "; `isp list` shows those that are");
     auto isp = read_isp(row);
-    isp.prefixes = read_prefixes(connection_, isp.id);
+    read_numbers(connection_, isp);
     return isp;
   });
 }

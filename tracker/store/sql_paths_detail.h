@@ -34,8 +34,9 @@ class SqlPaths {
 
 // The columns of path_components `c` and network_components `n` that make a PathComponent, from column `first` on.
 inline constexpr char kPathComponentColumns[] =
-    "n.kind, c.registered, n.key, c.label, c.owner, c.isp, c.into_isp, c.near_address, c.far_address, c.inferred";
-inline constexpr int kPathComponentColumnCount = 10;
+    "n.kind, c.registered, n.key, c.label, c.owner, c.isp, c.into_isp, c.near_address, c.far_address, c.inferred, "
+    "c.isp_source";
+inline constexpr int kPathComponentColumnCount = 11;
 PathComponent read_path_component(const SqlRow& row, int first);
 
 }  // namespace waybill::tracker

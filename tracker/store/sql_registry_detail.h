@@ -15,6 +15,7 @@ class SqlRegistry final : public Registry {
   Result<std::vector<Isp>> isps() override;
   Result<Isp> find_isp(const std::string& name) override;
   Status remove_isp(IspId id) override;
+  Result<Isp> set_asns(IspId id, const std::vector<std::uint32_t>& asns) override;
 
   Result<Agreement> add_agreement(const Agreement& agreement) override;
   Result<std::vector<Agreement>> agreements() override;
@@ -37,12 +38,17 @@ class SqlRegistry final : public Registry {
   Status enroll_agent(const EnrolledAgent& agent) override;
   Result<std::vector<EnrolledAgent>> agents() override;
 
+  Status set_network_file(const NetworkFile& file) override;
+  Result<std::vector<NetworkFile>> network_files() override;
+  Result<bool> remove_network_file(NetworkFileKind kind) override;
+
   Result<std::int64_t> table_version() override;
   Result<std::int64_t> registry_version() override;
 
  private:
   void raise_table_version();
   Status claim_prefixes(IspId isp, const std::vector<IpPrefix>& prefixes);
+  Status claim_asns(IspId isp, std::vector<std::uint32_t> asns);
   Status refuse_overlap(const Agreement& agreement);
   Status check_isps(const std::vector<RegisteredComponent>& components);
   void insert_components(std::vector<RegisteredComponent>& components);

@@ -21,7 +21,7 @@ Id numbered(unsigned number, unsigned char kind) {
   return id;
 }
 
-inline Isp isp(int id) { return {IspId{id}, "SP" + std::to_string(id), std::nullopt, "UTC", {}}; }
+inline Isp isp(int id) { return {IspId{id}, "SP" + std::to_string(id), {}, "UTC", {}}; }
 inline Agreement agreement(int id, Grant grant) {
   return {AgreementId{id}, IspId{id}, TimeMs{}, std::nullopt, grant, {}};
 }

@@ -31,7 +31,7 @@ struct Sample {
 template <typename Engine>
 Sample sample(const Engine& engine) {
   Sample value{contract::open(engine), {}, {}};
-  value.isp = value.store->registry().add_isp({{}, "SP1", std::nullopt, "UTC", {}}).value();
+  value.isp = value.store->registry().add_isp({{}, "SP1", {}, "UTC", {}}).value();
   auto terms = isp_agreement(0, "2026-10-01T00:00Z");
   terms.tariff.tiers.push_back({{100 * kGb}, money("0.01"), money("0.01"), std::nullopt, std::nullopt});
   value.agreement = add_isp_agreement(*value.store, terms).value();

@@ -16,9 +16,9 @@ constexpr std::int64_t kPiece = 1 << 20;
 std::vector<Isp> isps() {
   const auto prefix = *IpPrefix::parse("10.1.0.0/16");
   const auto other = *IpPrefix::parse("10.2.0.0/16");
-  return {{IspId{1}, "SP1", std::nullopt, "Europe/Berlin", {prefix}},
-          {IspId{2}, "SP2", std::nullopt, "UTC", {other}},
-          {IspId{3}, "SP3", std::nullopt, "UTC", {}}};
+  return {{IspId{1}, "SP1", {}, "Europe/Berlin", {prefix}},
+          {IspId{2}, "SP2", {}, "UTC", {other}},
+          {IspId{3}, "SP3", {}, "UTC", {}}};
 }
 std::vector<Content> contents() {
   return {

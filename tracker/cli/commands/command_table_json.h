@@ -11,6 +11,7 @@ Result<Answer> isp_add(AdministrationContext&, Arguments&);
 Result<Answer> isp_list(AdministrationContext&, Arguments&);
 Result<Answer> isp_show(AdministrationContext&, Arguments&);
 Result<Answer> isp_remove(AdministrationContext&, Arguments&);
+Result<Answer> isp_asn(AdministrationContext&, Arguments&);
 
 Result<Answer> agreement_add(AdministrationContext&, Arguments&);
 Result<Answer> agreement_list(AdministrationContext&, Arguments&);
@@ -39,6 +40,12 @@ Result<Answer> insight_add(AdministrationContext&, Arguments&);
 Result<Answer> insight_import(AdministrationContext&, Arguments&);
 Result<Answer> insight_list(AdministrationContext&, Arguments&);
 Result<Answer> insight_remove(AdministrationContext&, Arguments&);
+
+// network_commands.cpp, path_command.cpp
+Result<Answer> routing_load(AdministrationContext&, Arguments&);
+Result<Answer> routing_show(AdministrationContext&, Arguments&);
+Result<Answer> routing_drop(AdministrationContext&, Arguments&);
+Result<Answer> path_between(AdministrationContext&, Arguments&);
 
 Result<Answer> object_add(AdministrationContext&, Arguments&);
 Result<Answer> object_list(AdministrationContext&, Arguments&);

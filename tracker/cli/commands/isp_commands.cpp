@@ -3,6 +3,7 @@
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/counted_words.h"
 #include "tracker/policy/grant.h"
+#include "tracker/routing/as_path.h"
 
 namespace waybill::tracker {
 
@@ -15,7 +16,8 @@ json isp_json(const Isp& isp) {
   for (const auto& prefix : isp.prefixes) prefixes.push_back(prefix.str());
   return {{"id", isp.id.value},
           {"name", isp.name},
-          {"asn", isp.asn ? json(*isp.asn) : json(nullptr)},
+          {"asn", isp.asns.empty() ? json(nullptr) : json(isp.asns.front())},
+          {"asns", isp.asns},
           {"timezone", isp.timezone},
           {"prefixes", std::move(prefixes)}};
 }
@@ -24,9 +26,21 @@ Answer isps_answer(const std::vector<Isp>& isps) {
   Answer answer;
   answer.result["isps"] = json::array();
   for (const auto& isp : isps) answer.result["isps"].push_back(isp_json(isp));
-  answer.add_sheet("isps",
-                   {{"name", "NAME"}, {"asn", "ASN", "number"}, {"timezone", "TIME ZONE"}, {"prefixes", "PREFIXES"}});
+  answer.add_sheet("isps", {{"name", "NAME"}, {"asns", "ASNS"}, {"timezone", "TIME ZONE"}, {"prefixes", "PREFIXES"}});
   return answer;
+}
+
+std::vector<std::uint32_t> read_asns(Arguments& arguments, const std::string& key) {
+  std::vector<std::uint32_t> asns;
+  for (const auto& text : arguments.list(key)) {
+    const auto asn = parse_asn(text);
+    if (asn) {
+      asns.push_back(*asn);
+    } else {
+      arguments.fault(key, asn.error().message);
+    }
+  }
+  return asns;
 }
 
 // Names stand in tables, URLs and component keys ("isp:SP1", "inter-isp-link:SP1>SP2").
@@ -46,7 +60,7 @@ Status check_isp_name(const std::string& name) {
 Result<Answer> isp_add(AdministrationContext& context, Arguments& arguments) {
   Isp isp;
   isp.name = arguments.positional("name");
-  if (const auto asn = arguments.integer("asn", 1, 0xffffffff)) isp.asn = static_cast<std::uint32_t>(*asn);
+  isp.asns = read_asns(arguments, "asn");
   if (const auto timezone = arguments.text("timezone")) isp.timezone = *timezone;
   if (const auto known = check_timezone(isp.timezone); !known) arguments.fault("timezone", known.error().message);
   for (const auto& text : arguments.list("prefix")) {
@@ -70,6 +84,26 @@ Result<Answer> isp_add(AdministrationContext& context, Arguments& arguments) {
   answer.notes.push_back(
       fmt::format("Nothing is served from its customers' uplinks before `waybill-tracker agreement add --isp {} ...`",
                   added->name));
+  return answer;
+}
+
+Result<Answer> isp_asn(AdministrationContext& context, Arguments& arguments) {
+  const auto name = arguments.positional("name");
+  const auto added = read_asns(arguments, "add");
+  const auto removed = read_asns(arguments, "remove");
+  if (added.empty() && removed.empty()) arguments.fault("add", "or --remove says which number");
+  if (auto ok = arguments.finish(); !ok) return pass_on(ok);
+  auto& registry = context.store.registry();
+  auto isp = registry.find_isp(name);
+  if (!isp) return pass_on(isp);
+  for (const auto asn : removed) {
+    if (std::erase(isp->asns, asn) == 0) return refuse(fmt::format("{} has no AS{}", name, asn));
+  }
+  isp->asns.insert(isp->asns.end(), added.begin(), added.end());
+  const auto changed = registry.set_asns(isp->id, isp->asns);
+  if (!changed) return tl::make_unexpected(changed.error());
+  auto answer = isps_answer({*changed});
+  answer.registry_changed = true;
   return answer;
 }
 

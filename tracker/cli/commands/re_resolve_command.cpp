@@ -5,6 +5,7 @@
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/counted_words.h"
 #include "tracker/cli/commands/long_work.h"
+#include "tracker/cli/commands/network_files_json.h"
 #include "tracker/cli/commands/report_filters_json.h"
 #include "tracker/ingest/re_resolution.h"
 #include "tracker/paths/path_tables.h"
@@ -81,7 +82,11 @@ Result<ReResolutionPlan> plan_of(AdministrationContext& context, Arguments& argu
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   const auto window = resolve_filters(context, read, false);
   if (!window) return tl::make_unexpected(window.error());
-  auto tables = read_path_tables(context.store.registry());
+  const auto networks = read_networks(context);
+  if (!networks) return tl::make_unexpected(networks.error());
+  // By half of what is known, records would change for no reason.
+  if (!(*networks)->problems.empty()) return fail((*networks)->problems.front() + ": `routing load` it again");
+  auto tables = read_path_tables(context.store.registry(), (*networks)->routes);
   if (!tables) return pass_on(tables);
   auto meter = meter_of(context, "receipts resolved again", window->since, window->until);
   return plan_re_resolution(context.store, *tables, *window->since, window->until, context.clock.now(), &meter);

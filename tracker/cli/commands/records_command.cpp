@@ -22,6 +22,7 @@ json record_json(const ComponentRecord& record, const ReportNames& names) {
           {"label", record.component.label},
           {"component_owner", record.component.owner},
           {"inferred", record.component.inferred},
+          {"isp_by", to_string(record.component.isp_source)},
           {"path", record.path},
           {"path_table_version", record.table_version},
           {"owner", record.owner},
