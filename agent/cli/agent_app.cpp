@@ -179,6 +179,8 @@ void AgentApp::Impl::take(const protocol::ControlMessage& message) {
 void AgentApp::Impl::take(const transfer::TransferEvent& event) {
   if (const auto* state = std::get_if<transfer::ContentState>(&event)) {
     if (shelf->state_changed(*state) == nullptr) return;
+    // Whatever is checked anew may have come to the engine anew, without its twin.
+    if (state->phase == transfer::ContentState::Phase::checking) twins.erase(state->content);
     if (state->phase == transfer::ContentState::Phase::complete) ask_for_twin(state->content);
     downloads->take(*state);
     publications->take(*state);

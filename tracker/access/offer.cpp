@@ -55,6 +55,7 @@ constexpr Offer kOfReads[] = {
     {"explain", kReads},
     {"orders", kReads},
     {"token list", kReads},
+    {"subscriber list", kReads},
 };
 
 // Not `alert channel add`: it names files of the tracker's machine, and where alerts are told is set up there.
@@ -89,6 +90,7 @@ constexpr Offer kOfChanges[] = {
     {"content remove", kChanges},
     {"enroll-link", kChanges},
     {"token revoke", kChanges},
+    {"subscriber revoke", kChanges},
 };
 
 }  // namespace

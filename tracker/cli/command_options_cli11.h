@@ -55,6 +55,7 @@ void add_policy_commands(CLI::App& program, Invocation& invocation);  // policy_
 void add_ledger_commands(CLI::App& program, Invocation& invocation);  // ledger_options.cpp
 void add_alert_commands(CLI::App& program, Invocation& invocation);   // alert_options.cpp
 void add_token_commands(CLI::App& program, Invocation& invocation);   // token_options.cpp
+void add_subscriber_commands(CLI::App& program, Invocation& invocation);  // subscriber_options.cpp
 void add_report_commands(CLI::App& program, Invocation& invocation);
 void add_saved_reports(CLI::App& report, Invocation& invocation);  // saved_report_options.cpp
 void add_service_commands(CLI::App& program, Invocation& invocation);

@@ -80,18 +80,22 @@ Result<int> serve(const Invocation& invocation) {
   options.data = directory->path;
   options.listen = settings->listen;
   options.key = *key;
+  options.announce_listen = settings->announce_listen;
+  options.announce_url = settings->announce_url;
   options.open_store = [where = settings->store] { return open_store(where, StoreAccess::read_write); };
   options.open_reader = [where = settings->store] { return open_patient_reader(where, kReaderPatience); };
   options.csv = answer_as_csv;
   options.administer = [key = *key, settings = *settings](Store& store, const std::string& request) {
     static const runtime::SystemClock clock;
-    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port,
+                                  settings.announce_url};
     return execute_text(context, request);
   };
   options.open_report_reader = [where = settings->store] { return open_store(where, StoreAccess::read_only); };
   options.ask_as_of = [key = *key, settings = *settings](Store& store, const std::string& request, TimeMs at) {
     const runtime::ManualClock clock(at);
-    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port,
+                                  settings.announce_url};
     return execute_text(context, request);
   };
   return serve_tracker(std::move(options));

@@ -17,6 +17,7 @@ struct CoordinatorOptions {
   DurationMs renew_before = seconds(60);
   DurationMs stall = seconds(10);        // an order that delivers nothing for so long is replaced
   DurationMs silence = seconds(60);      // a receiver that reports nothing for so long has given up
+  DurationMs stock_silence = minutes(5);   // the same for stock clients, which report when they announce
   DurationMs top_up_every = seconds(2);  // how often a download with too few sources looks for more
   int max_wants_per_agent = 16;
   std::function<OrderId()> new_order_id;  // 16 unpredictable bytes (crypto::random_bytes)
@@ -72,6 +73,7 @@ class Coordinator {
   // The ISP by whose prefix the address is covered; "" where none does.
   std::string isp_name_of(const IpAddress& address) const;
   SwarmCounts counts() const;
+  std::size_t holders(const ContentId& content) const;  // agents online that hold some of it
   // Recomputes every index by brute force; "" or the first difference. For tests.
   std::string audit() const;
 

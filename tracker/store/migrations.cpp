@@ -289,12 +289,22 @@ FROM receipts r JOIN orders o ON o.id = r.order_id WHERE o.cdn_node = 0
 GROUP BY o.source_isp, r.end_ms / 300000, o.agreement, o.on_net, o.owner, o.class;
 )sql";
 
+// Stock BitTorrent clients: who may announce, by which torrent, and which orders nobody acknowledges.
+constexpr char kStockClients[] = R"sql(
+CREATE TABLE subscribers(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, created INTEGER NOT NULL, revoked INTEGER,
+  key_hash BLOB) STRICT;
+CREATE TABLE twins(
+  content BLOB PRIMARY KEY NOT NULL REFERENCES contents(id), hash BLOB NOT NULL UNIQUE, torrent BLOB NOT NULL) STRICT;
+ALTER TABLE orders ADD COLUMN unacknowledged INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},  {kLedger},       {kPolicies},
                                             {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports},
-                                            {kObjectMembersSeen},   {kCounters}};
+                                            {kObjectMembersSeen},   {kCounters}, {kStockClients}};
   return steps;
 }
 
