@@ -6,7 +6,7 @@ packages_build="g++ cmake ninja-build ccache pkg-config libboost-dev libboost-sy
   libsqlite3-dev libpq-dev libhowardhinnant-date-dev libbenchmark-dev libcurl4-openssl-dev libpugixml-dev tzdata"
 packages_demo="iproute2 dnsmasq-base nftables python3 procps"
 packages_tests="$packages_demo git clang-format nginx-light aria2 curl postgresql-15 python3-aiosmtpd
-  python3-jsonschema python3-yaml faketime hledger"
+  python3-jsonschema python3-yaml faketime hledger transmission-daemon qbittorrent-nox"
 
 install_packages() {
   local group missing=""

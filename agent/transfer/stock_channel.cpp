@@ -40,8 +40,14 @@ void StockChannel::on_disconnect(lt::error_code const& error) {
 
 bool StockChannel::on_handshake(lt::span<char const> reserved) {
   fast_ = reserved.size() >= 8 && (reserved[7] & 0x04) != 0;
-  reconsider_service();
   return true;
+}
+
+// True keeps it from libtorrent, which would unchoke by rules of its own.
+bool StockChannel::on_interested() {
+  interested_ = true;
+  reconsider_service();
+  return !open_;
 }
 
 std::vector<orders::BookedOrder*> StockChannel::live_orders() {
@@ -103,7 +109,7 @@ void StockChannel::sent_payload(int bytes) {
 }
 
 void StockChannel::reconsider_service() {
-  const auto live = closing_ || !content_->servable() ? std::vector<orders::BookedOrder*>{} : live_orders();
+  const auto live = closing_ || !interested_ || !content_->servable() ? std::vector<orders::BookedOrder*>{} : live_orders();
   if (live.empty()) return close_service();
   limit_rate(live);
   if (!open_) open_service();

@@ -33,7 +33,7 @@ class StockChannel final : public lt::peer_plugin {
   // libtorrent's hooks.
   bool on_handshake(lt::span<char const> reserved) override;
   void on_disconnect(lt::error_code const& error) override;
-  bool on_interested() override { return !open_; }
+  bool on_interested() override;
   bool on_request(lt::peer_request const& request) override;
   void sent_piece(lt::peer_request const& request) override { meter_.sent(request); }
   void sent_payload(int bytes) override;
@@ -55,6 +55,7 @@ class StockChannel final : public lt::peer_plugin {
   bool registered_ = true;
   bool closing_ = false;
   bool open_ = false;
+  bool interested_ = false;  // it has asked to be unchoked: its handshake, and our bitfield, lie behind us
   bool fast_ = false;  // speaks BEP 6: hears of refused blocks
   int refusals_ = 0;
   RateClass rate_class_;

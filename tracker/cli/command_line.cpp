@@ -46,7 +46,7 @@ json write_torrent(Invocation& invocation) {
   if (!written) return {{"ok", false}, {"error", "--output: " + written.error().message}, {"exit", 1}};
   answer.at("result").erase("torrent");
   answer.at("result")["file"] = file;
-  answer["lines"] = {fmt::format("{} is written; it holds the subscriber's key", file)};
+  answer["lines"] = json::array({fmt::format("{} is written; it holds the subscriber's key", file)});
   return answer;
 }
 

@@ -109,8 +109,8 @@ Result<Settings> read_settings(const DataDirectory& directory) {
   if (settings.public_port == 0) settings.public_port = settings.listen.port;
   if (settings.announce_url.empty() && settings.announce_listen) {
     const bool v6 = settings.public_host.find(':') != std::string::npos && settings.public_host.front() != '[';
-    settings.announce_url = fmt::format(v6 ? "http://[{}]:{}" : "http://{}:{}", settings.public_host,
-                                        settings.announce_listen->port);
+    const auto host = v6 ? "[" + settings.public_host + "]" : settings.public_host;
+    settings.announce_url = fmt::format("http://{}:{}", host, settings.announce_listen->port);
   }
   return settings;
 }
