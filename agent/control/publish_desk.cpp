@@ -99,16 +99,16 @@ void PublishDesk::announce_twin(const PublishRequest& request, const Watcher& wa
   const auto facts = transfer::read_torrent(torrents.own);
   if (!facts) return watcher->ended(tl::make_unexpected(facts.error()));
   const auto headers = protocol::sign_twin(needs_.key, facts->content, needs_.clock.now(), torrents.twin);
-  control::register_twin(
-      needs_.loop, needs_.enrollment(), needs_.bind, facts->content, headers, torrents.twin,
-      [this, stop = stop_, request, watcher, own = torrents.own, id = facts->content](Status told) {
-        if (stop->load()) return;
-        if (!told) {
-          WAYBILL_WARN("publish", "stock BitTorrent clients cannot have content={} yet, publish it again: {}",
-                       id.brief(), told.error().message);
-        }
-        serve(request, watcher, own);
-      });
+  control::register_twin(needs_.loop, needs_.enrollment(), needs_.bind, facts->content, headers, torrents.twin,
+                         [this, stop = stop_, request, watcher, own = torrents.own, id = facts->content](Status told) {
+                           if (stop->load()) return;
+                           if (!told) {
+                             WAYBILL_WARN("publish",
+                                          "stock BitTorrent clients cannot have content={} yet, publish it again: {}",
+                                          id.brief(), told.error().message);
+                           }
+                           serve(request, watcher, own);
+                         });
 }
 
 void PublishDesk::serve(const PublishRequest& request, const Watcher& watcher, const ByteString& torrent) {

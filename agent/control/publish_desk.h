@@ -1,6 +1,6 @@
 #pragma once
-// Publishing on a CDN node: hash the file, once for agents and once for stock BitTorrent clients, tell the tracker, serve
-// the file in place. Lives on the app's loop.
+// Publishing on a CDN node: hash the file, once for agents and once for stock BitTorrent clients, tell the tracker,
+// serve the file in place. Lives on the app's loop.
 #include <atomic>
 #include <filesystem>
 #include <functional>

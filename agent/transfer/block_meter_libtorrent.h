@@ -1,6 +1,6 @@
 #pragma once
-// The blocks that were granted on one connection, from the grant to the socket: each is charged to the order that let it
-// go, in the book, as libtorrent reports what became of it.
+// The blocks that were granted on one connection, from the grant to the socket: each is charged to the order that let
+// it go, in the book, as libtorrent reports what became of it.
 #include <cstdint>
 #include <deque>
 #include <unordered_map>

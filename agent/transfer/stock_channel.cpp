@@ -109,7 +109,8 @@ void StockChannel::sent_payload(int bytes) {
 }
 
 void StockChannel::reconsider_service() {
-  const auto live = closing_ || !interested_ || !content_->servable() ? std::vector<orders::BookedOrder*>{} : live_orders();
+  const auto live =
+      closing_ || !interested_ || !content_->servable() ? std::vector<orders::BookedOrder*>{} : live_orders();
   if (live.empty()) return close_service();
   limit_rate(live);
   if (!open_) open_service();

@@ -56,7 +56,7 @@ class StockChannel final : public lt::peer_plugin {
   bool closing_ = false;
   bool open_ = false;
   bool interested_ = false;  // it has asked to be unchoked: its handshake, and our bitfield, lie behind us
-  bool fast_ = false;  // speaks BEP 6: hears of refused blocks
+  bool fast_ = false;        // speaks BEP 6: hears of refused blocks
   int refusals_ = 0;
   RateClass rate_class_;
   BlockMeter meter_;

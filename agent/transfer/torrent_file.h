@@ -1,6 +1,6 @@
 #pragma once
-// Reading and making the .torrent of a content: BEP 52 (v2 only), private (BEP 27), one file, no trackers; and its twin,
-// a v1 torrent (BEP 3) of the same file in the same pieces, which stock BitTorrent clients open.
+// Reading and making the .torrent of a content: BEP 52 (v2 only), private (BEP 27), one file, no trackers; and its
+// twin, a v1 torrent (BEP 3) of the same file in the same pieces, which stock BitTorrent clients open.
 #include <cstdint>
 #include <filesystem>
 #include <functional>

@@ -41,7 +41,9 @@ ByteString encode_answer(const AnnounceAnswer& answer) {
   return protocol::encode(fields);
 }
 
-ByteString encode_failure(const std::string& reason) { return protocol::encode(Dictionary{{"failure reason", reason}}); }
+ByteString encode_failure(const std::string& reason) {
+  return protocol::encode(Dictionary{{"failure reason", reason}});
+}
 
 ByteString encode_scrape(const std::vector<ScrapedContent>& contents) {
   Dictionary files;

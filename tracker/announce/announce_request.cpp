@@ -75,8 +75,7 @@ AnnounceResult<std::int64_t> number_of(const Fields& fields, const char* name, s
     return malformed(std::string(name) + " is not a number");
   }
   if (number < 0 || number > most) {
-    return refuse_as(AnnounceFault::absurd_number,
-                     std::string(name) + " is not between 0 and " + std::to_string(most));
+    return refuse_as(AnnounceFault::absurd_number, std::string(name) + " is not between 0 and " + std::to_string(most));
   }
   return number;
 }
@@ -117,8 +116,9 @@ AnnounceResult<bool> check_address(const Fields& fields, const IpAddress& observ
 }  // namespace
 
 std::string_view name_of(AnnounceFault fault) {
-  constexpr std::string_view kNames[kAnnounceFaults] = {"malformed",       "absurd_number", "forged_address", "foreign_key",
-                                                        "unknown_content", "too_often",     "too_many",       "refused"};
+  constexpr std::string_view kNames[kAnnounceFaults] = {"malformed",   "absurd_number",   "forged_address",
+                                                        "foreign_key", "unknown_content", "too_often",
+                                                        "too_many",    "refused"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 
@@ -129,9 +129,8 @@ bool is_announce_path(std::string_view path) {
 AnnounceResult<Announce> parse_announce(std::string_view query, const IpAddress& observed) {
   if (query.size() > kMaxAnnounceBytes) return malformed("the announce is longer than 4096 bytes");
   Fields fields;
-  const bool read = each_pair(query, [&](const ByteString& name, const ByteString& value) {
-    return fields.emplace(name, value).second;
-  });
+  const bool read = each_pair(
+      query, [&](const ByteString& name, const ByteString& value) { return fields.emplace(name, value).second; });
   if (!read) return malformed("the query cannot be decoded, or names something twice");
   auto announce = read_identity(fields);
   if (!announce) return announce;

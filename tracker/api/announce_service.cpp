@@ -40,9 +40,8 @@ std::int64_t pieces_held(const Content& content, std::int64_t left) {
 AnnounceService::AnnounceService(runtime::EventLoop& loop, const runtime::Clock& clock, StoreBridge& bridge,
                                  ControlDesk& desk, std::string announce_url)
     : loop_(loop), clock_(clock), bridge_(bridge), desk_(desk), announce_url_(std::move(announce_url)) {
-  desk_.set_listener([this](const AgentKey& receiver, const protocol::ControlMessage& message) {
-    hear(receiver, message);
-  });
+  desk_.set_listener(
+      [this](const AgentKey& receiver, const protocol::ControlMessage& message) { hear(receiver, message); });
   tick();
 }
 
@@ -174,9 +173,7 @@ void AnnounceService::want(const Subscriber& subscriber, const Content& content,
   }
   wanted.waiting.push_back(waiting);
   if (wanted.waiting.size() > 1) return;  // the coordinator was asked already
-  desk_.drive([&](Coordinator& coordinator, TimeMs now) {
-    return coordinator.want(receiver, {id, held, false}, now);
-  });
+  desk_.drive([&](Coordinator& coordinator, TimeMs now) { return coordinator.want(receiver, {id, held, false}, now); });
 }
 
 void AnnounceService::hear(const AgentKey& receiver, const protocol::ControlMessage& message) {

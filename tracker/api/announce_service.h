@@ -65,7 +65,8 @@ class AnnounceService {
             const net::Respond& respond);
   void scrape(const net::HttpRequest& request, const net::Respond& respond) const;
   void torrent(const Subscriber& subscriber, const net::HttpRequest& request, const net::Respond& respond);
-  Client* admit(const Subscriber& subscriber, const IpAddress& address, std::uint16_t port, const net::Respond& respond);
+  Client* admit(const Subscriber& subscriber, const IpAddress& address, std::uint16_t port,
+                const net::Respond& respond);
   const Content* content_of(const TwinHash& twin) const;  // null: none that is handed out
 
   void hear(const AgentKey& receiver, const protocol::ControlMessage& message);
@@ -84,9 +85,9 @@ class AnnounceService {
   ControlDesk& desk_;
   const std::string announce_url_;
   Clients clients_;
-  std::unordered_map<std::int64_t, std::size_t> addresses_;   // of each subscriber
-  std::unordered_map<ContentId, std::int64_t> wanting_;       // clients
-  std::unordered_map<ContentId, std::int64_t> completed_;     // since the start; one for each published content
+  std::unordered_map<std::int64_t, std::size_t> addresses_;  // of each subscriber
+  std::unordered_map<ContentId, std::int64_t> wanting_;      // clients
+  std::unordered_map<ContentId, std::int64_t> completed_;    // since the start; one for each published content
   RateLimit limit_{kAnnounceBurst, kAnnouncePause, 100'000};
   std::array<AnnounceRefusals, kAnnounceFaults> refusals_;
   runtime::Timer tick_timer_;

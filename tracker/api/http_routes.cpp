@@ -181,7 +181,8 @@ void HttpRoutes::register_twin(const HttpRequest& request, const Respond& respon
   }
   const auto twin = read_twin(request.body, *content);
   if (!twin) return answer_failure(respond, twin.error());
-  const auto work = [twin = *twin, torrent = request.body](Store& store) -> Result<std::shared_ptr<const RegistryView>> {
+  const auto work = [twin = *twin,
+                     torrent = request.body](Store& store) -> Result<std::shared_ptr<const RegistryView>> {
     if (const auto added = store.stock_clients().add_twin(twin, torrent); !added) {
       return tl::make_unexpected(added.error());
     }
@@ -199,13 +200,14 @@ void HttpRoutes::register_twin(const HttpRequest& request, const Respond& respon
 void HttpRoutes::twin(const HttpRequest& request, const Respond& respond) {
   const auto* content = find_content(request, protocol::kTwinPath, respond);
   if (!content) return;
-  const auto asked = bridge_.ask(
-      [id = content->id](Store& store) { return store.stock_clients().twin_of(id); },
-      [respond](Result<std::optional<ByteString>> twin) {
-        if (!twin) return answer_failure(respond, twin.error());
-        if (!*twin) return refuse_with(respond, 404, protocol::Refusal::content_unknown, "it has no twin yet");
-        respond(HttpResponse{200, {{"content-type", "application/x-bittorrent"}}, std::move(**twin)});
-      });
+  const auto asked =
+      bridge_.ask([id = content->id](Store& store) { return store.stock_clients().twin_of(id); },
+                  [respond](Result<std::optional<ByteString>> twin) {
+                    if (!twin) return answer_failure(respond, twin.error());
+                    if (!*twin)
+                      return refuse_with(respond, 404, protocol::Refusal::content_unknown, "it has no twin yet");
+                    respond(HttpResponse{200, {{"content-type", "application/x-bittorrent"}}, std::move(**twin)});
+                  });
   if (!asked) answer_failure(respond, asked.error());
 }
 

@@ -17,11 +17,11 @@ namespace waybill::tracker {
 class Store;
 
 struct ServeOptions {
-  std::filesystem::path data;  // holds tracker.sock while it serves
-  Endpoint listen;             // port 0: a free one, printed on the ready line
+  std::filesystem::path data;               // holds tracker.sock while it serves
+  Endpoint listen;                          // port 0: a free one, printed on the ready line
   std::optional<Endpoint> announce_listen;  // plain HTTP, for stock BitTorrent clients
   std::string announce_url;                 // what their announce URLs begin with
-  crypto::KeyPair key;         // signs orders; its public half is pinned by enrol links and shown in TLS
+  crypto::KeyPair key;                      // signs orders; its public half is pinned by enrol links and shown in TLS
   // Called once, on the thread that will own the store.
   std::function<Result<std::unique_ptr<Store>>()> open_store;
   // The same for reading only, beside it; on the threads that read for the HTTPS API.

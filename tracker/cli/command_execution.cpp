@@ -43,8 +43,8 @@ Result<json> run_here(const DataDirectory& directory, const json& request, Store
   auto store = open_store(settings->store, access);
   if (!store) return pass_on(store);
   const runtime::SystemClock clock;
-  AdministrationContext context{**store, clock, *key, settings->public_host, settings->public_port,
-                                settings->announce_url};
+  AdministrationContext context{
+      **store, clock, *key, settings->public_host, settings->public_port, settings->announce_url};
   return execute(context, request);
 }
 

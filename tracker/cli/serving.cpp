@@ -87,15 +87,13 @@ Result<int> serve(const Invocation& invocation) {
   options.csv = answer_as_csv;
   options.administer = [key = *key, settings = *settings](Store& store, const std::string& request) {
     static const runtime::SystemClock clock;
-    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port,
-                                  settings.announce_url};
+    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port, settings.announce_url};
     return execute_text(context, request);
   };
   options.open_report_reader = [where = settings->store] { return open_store(where, StoreAccess::read_only); };
   options.ask_as_of = [key = *key, settings = *settings](Store& store, const std::string& request, TimeMs at) {
     const runtime::ManualClock clock(at);
-    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port,
-                                  settings.announce_url};
+    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port, settings.announce_url};
     return execute_text(context, request);
   };
   return serve_tracker(std::move(options));

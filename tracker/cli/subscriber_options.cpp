@@ -3,7 +3,8 @@
 namespace waybill::tracker {
 
 void add_subscriber_commands(CLI::App& program, Invocation& invocation) {
-  auto* subscriber = program.add_subcommand("subscriber", "whose stock BitTorrent clients are served, by a key in a URL");
+  auto* subscriber =
+      program.add_subcommand("subscriber", "whose stock BitTorrent clients are served, by a key in a URL");
   subscriber->require_subcommand(1);
   CommandOptions(*subscriber, "add", "make a subscriber, and its key", "subscriber add", invocation)
       .positional("NAME", "name", "what you know it by")

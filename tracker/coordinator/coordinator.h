@@ -15,10 +15,10 @@ struct CoordinatorOptions {
   bool spare_cdn = true;   // lower the CDN's rate while peers carry its pace
   DurationMs order_life = minutes(10);
   DurationMs renew_before = seconds(60);
-  DurationMs stall = seconds(10);        // an order that delivers nothing for so long is replaced
-  DurationMs silence = seconds(60);      // a receiver that reports nothing for so long has given up
-  DurationMs stock_silence = minutes(5);   // the same for stock clients, which report when they announce
-  DurationMs top_up_every = seconds(2);  // how often a download with too few sources looks for more
+  DurationMs stall = seconds(10);         // an order that delivers nothing for so long is replaced
+  DurationMs silence = seconds(60);       // a receiver that reports nothing for so long has given up
+  DurationMs stock_silence = minutes(5);  // the same for stock clients, which report when they announce
+  DurationMs top_up_every = seconds(2);   // how often a download with too few sources looks for more
   int max_wants_per_agent = 16;
   std::function<OrderId()> new_order_id;  // 16 unpredictable bytes (crypto::random_bytes)
 };

@@ -302,8 +302,8 @@ ALTER TABLE orders ADD COLUMN unacknowledged INTEGER NOT NULL DEFAULT 0;
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},  {kLedger},       {kPolicies},
-                                            {kComponents},          {kObjects}, {kAccessTokens}, {kSavedReports},
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},   {kLedger},       {kPolicies},
+                                            {kComponents},          {kObjects},  {kAccessTokens}, {kSavedReports},
                                             {kObjectMembersSeen},   {kCounters}, {kStockClients}};
   return steps;
 }

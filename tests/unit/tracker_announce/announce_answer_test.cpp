@@ -1,8 +1,9 @@
+#include "tracker/announce/announce_answer.h"
+
 #include <doctest/doctest.h>
 
 #include "common/crypto/digest.h"
 #include "common/protocol/bencode.h"
-#include "tracker/announce/announce_answer.h"
 #include "tracker/announce/subscriber_key.h"
 #include "tracker/announce/twin_torrent.h"
 
@@ -21,8 +22,8 @@ Content content() {
 
 std::string twin(const std::string& before_info = "", const std::string& length = "40000",
                  const std::string& more = "") {
-  return "d" + before_info + "4:infod" + more + "6:lengthi" + length + "e4:name4:film12:piece lengthi16384e6:pieces60:" +
-         std::string(60, 'h') + "7:privatei1eee";
+  return "d" + before_info + "4:infod" + more + "6:lengthi" + length +
+         "e4:name4:film12:piece lengthi16384e6:pieces60:" + std::string(60, 'h') + "7:privatei1eee";
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ TEST_CASE("sources are told compactly, each family under its own key (BEP 23, BE
   answer.complete = 2;
   answer.incomplete = 3;
   const std::string expected = "d8:completei2e10:incompletei3e8:intervali120e12:min intervali30e5:peers6:" +
-                               std::string("\xc0\x00\x02\x01\x1a\xe1", 6) + "6:peers618:" +
-                               std::string("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01\x01\x02", 18) + "e";
+                               std::string("\xc0\x00\x02\x01\x1a\xe1", 6) +
+                               "6:peers618:" + std::string("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01\x01\x02", 18) +
+                               "e";
   CHECK(encode_answer(answer) == expected);
 }
 

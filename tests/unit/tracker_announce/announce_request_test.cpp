@@ -1,7 +1,8 @@
+#include "tracker/announce/announce_request.h"
+
 #include <doctest/doctest.h>
 
 #include "common/protocol/limits.h"
-#include "tracker/announce/announce_request.h"
 
 using namespace waybill;
 using namespace waybill::tracker;
@@ -43,8 +44,7 @@ TEST_CASE("an announce is read as its client said it") {
 }
 
 TEST_CASE("a plus sign in a hash is a plus sign") {
-  const auto announce =
-      parse_announce("info_hash=++++++++++++++++++++" + kPeer + "&port=1" + kTotals, kObserved);
+  const auto announce = parse_announce("info_hash=++++++++++++++++++++" + kPeer + "&port=1" + kTotals, kObserved);
   REQUIRE(announce);
   CHECK(announce->twin.str() == std::string(20, '+'));
 }

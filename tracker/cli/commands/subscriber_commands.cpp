@@ -39,8 +39,8 @@ Result<std::string> announce_url_of(const AdministrationContext& context, const 
   }
   const auto key = subscriber_key(context.key, subscriber.id);
   if (subscriber_key_hash(key) != subscriber.key_hash) {
-    return refuse(fmt::format("'{}' was added under another key of the tracker: revoke it and add it again",
-                              subscriber.name));
+    return refuse(
+        fmt::format("'{}' was added under another key of the tracker: revoke it and add it again", subscriber.name));
   }
   return context.announce_url + kAnnouncePath + key;
 }
@@ -60,7 +60,8 @@ Result<Answer> subscriber_add(AdministrationContext& context, Arguments& argumen
   answer.registry_changed = true;
   answer.result = {{"subscriber", subscriber_json(*added)}, {"key", subscriber_key(context.key, added->id)}};
   answer.lines.push_back(fmt::format("Subscriber {} ({}) may fetch with stock BitTorrent clients", added->id, name));
-  answer.notes.push_back(fmt::format("`waybill-tracker subscriber torrent {} CONTENT -o FILE` writes its torrents", name));
+  answer.notes.push_back(
+      fmt::format("`waybill-tracker subscriber torrent {} CONTENT -o FILE` writes its torrents", name));
   return answer;
 }
 
