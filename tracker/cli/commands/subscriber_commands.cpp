@@ -85,7 +85,7 @@ Result<Answer> subscriber_revoke(AdministrationContext& context, Arguments& argu
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   const auto subscriber = subscriber_named(context.store, name);
   if (!subscriber) return tl::make_unexpected(subscriber.error());
-  const auto revoked = context.store.stock_clients().revoke_subscriber(subscriber->id, context.clock.now());
+  auto revoked = context.store.stock_clients().revoke_subscriber(subscriber->id, context.clock.now());
   if (!revoked) return pass_on(revoked);
   Answer answer;
   answer.registry_changed = true;
