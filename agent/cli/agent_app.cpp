@@ -179,9 +179,13 @@ void AgentApp::Impl::take(const protocol::ControlMessage& message) {
 void AgentApp::Impl::take(const transfer::TransferEvent& event) {
   if (const auto* state = std::get_if<transfer::ContentState>(&event)) {
     if (shelf->state_changed(*state) == nullptr) return;
+    // Whatever is checked anew may have come to the engine anew, without its twin.
+    if (state->phase == transfer::ContentState::Phase::checking) twins.erase(state->content);
+    if (state->phase == transfer::ContentState::Phase::complete) ask_for_twin(state->content);
     downloads->take(*state);
     publications->take(*state);
   } else if (const auto* accepted = std::get_if<transfer::OrderAccepted>(&event)) {
+    if (accepted->order.order.stock_address) ask_for_twin(accepted->order.order.content);
     serving->take(*accepted);
   } else if (const auto* progress = std::get_if<transfer::ServeProgress>(&event)) {
     serving->take(*progress);

@@ -1,5 +1,7 @@
 #pragma once
 // What an AgentApp is made of. For agent_app.cpp and the .cpp files that hold its other halves.
+#include <set>
+
 #include "agent/cli/agent_app.h"
 #include "agent/cli/serving_desk.h"
 #include "agent/control/control_session.h"
@@ -21,6 +23,7 @@ struct AgentApp::Impl {
   protocol::Hello hello();
   void tick();
   bool tell_tracker(const protocol::ControlMessage& message) { return session && session->send(message); }
+  void ask_for_twin(const ContentId& content);
   void in_background(std::function<void()> work);
   protocol::SharingState effective() const;
   void apply_sharing();
@@ -39,6 +42,8 @@ struct AgentApp::Impl {
   protocol::SharingState owner_sharing;  // as the owner said
   std::optional<protocol::Welcome> welcome;
   TimeMs started{};
+
+  std::set<ContentId> twins;  // handed to the engine, or known to be none at the tracker
 
   std::unique_ptr<receipts::OutboxStore> outbox;
   std::unique_ptr<library::LibraryStore> library_store;

@@ -60,24 +60,55 @@ void PublishDesk::hash(const PublishRequest& request, const Watcher& watcher) {
       }
       return !stop->load() && !watcher->gone();
     };
-    auto torrent = std::make_shared<Result<ByteString>>(transfer::make_torrent(request.file, progress));
-    loop->post([this, stop, request, watcher, torrent] {
+    auto torrents = std::make_shared<Result<Torrents>>(hash_both(request, progress));
+    loop->post([this, stop, request, watcher, torrents] {
       if (stop->load() || watcher->gone()) return;
-      if (!*torrent) return watcher->ended(pass_on(*torrent));
-      announce(request, watcher, std::move(**torrent));
+      if (!*torrents) return watcher->ended(pass_on(*torrents));
+      announce(request, watcher, **torrents);
     });
   });
 }
 
-void PublishDesk::announce(const PublishRequest& request, const Watcher& watcher, ByteString torrent) {
+// Told as one: the file is read once for each, so half of the way is the first.
+Result<PublishDesk::Torrents> PublishDesk::hash_both(const PublishRequest& request,
+                                                     const std::function<bool(ByteCount, ByteCount)>& go) {
+  const auto first = [&](ByteCount done, ByteCount total) { return go({done.value / 2}, total); };
+  const auto second = [&](ByteCount done, ByteCount total) {
+    return go({total.value / 2 + (done.value + 1) / 2}, total);
+  };
+  auto own = transfer::make_torrent(request.file, first);
+  if (!own) return pass_on(own);
+  auto twin = transfer::make_twin(request.file, *own, second);
+  if (!twin) return pass_on(twin);
+  return Torrents{*std::move(own), *std::move(twin)};
+}
+
+void PublishDesk::announce(const PublishRequest& request, const Watcher& watcher, const Torrents& torrents) {
   const auto headers = protocol::sign_publish(needs_.key, request.owner, request.title, request.content_class,
-                                              needs_.clock.now(), torrent);
-  control::publish(needs_.loop, needs_.enrollment(), needs_.bind, headers, torrent,
-                   [this, stop = stop_, request, watcher, torrent](Status published) {
+                                              needs_.clock.now(), torrents.own);
+  control::publish(needs_.loop, needs_.enrollment(), needs_.bind, headers, torrents.own,
+                   [this, stop = stop_, request, watcher, torrents](Status published) {
                      if (stop->load()) return;
                      if (!published) return watcher->ended(pass_on(published));
-                     serve(request, watcher, torrent);
+                     announce_twin(request, watcher, torrents);
                    });
+}
+
+// Publishing the same file again is no fault, so that a twin that was not taken can be told once more.
+void PublishDesk::announce_twin(const PublishRequest& request, const Watcher& watcher, const Torrents& torrents) {
+  const auto facts = transfer::read_torrent(torrents.own);
+  if (!facts) return watcher->ended(tl::make_unexpected(facts.error()));
+  const auto headers = protocol::sign_twin(needs_.key, facts->content, needs_.clock.now(), torrents.twin);
+  control::register_twin(needs_.loop, needs_.enrollment(), needs_.bind, facts->content, headers, torrents.twin,
+                         [this, stop = stop_, request, watcher, own = torrents.own, id = facts->content](Status told) {
+                           if (stop->load()) return;
+                           if (!told) {
+                             WAYBILL_WARN("publish",
+                                          "stock BitTorrent clients cannot have content={} yet, publish it again: {}",
+                                          id.brief(), told.error().message);
+                           }
+                           serve(request, watcher, own);
+                         });
 }
 
 void PublishDesk::serve(const PublishRequest& request, const Watcher& watcher, const ByteString& torrent) {

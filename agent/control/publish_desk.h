@@ -1,5 +1,6 @@
 #pragma once
-// Publishing on a CDN node: hash the file, tell the tracker, serve the file in place. Lives on the app's loop.
+// Publishing on a CDN node: hash the file, once for agents and once for stock BitTorrent clients, tell the tracker,
+// serve the file in place. Lives on the app's loop.
 #include <atomic>
 #include <filesystem>
 #include <functional>
@@ -32,7 +33,7 @@ class PublishWatcher {
  public:
   virtual ~PublishWatcher() = default;
   virtual bool gone() const = 0;                             // from any thread
-  virtual void hashed(ByteCount done, ByteCount total) = 0;  // about once a second
+  virtual void hashed(ByteCount done, ByteCount total) = 0;  // about once a second; the file's bytes are read twice
   virtual void ended(const Result<Published>& result) = 0;   // once; served from then on
 };
 
@@ -55,8 +56,14 @@ class PublishDesk {
 
  private:
   using Watcher = std::shared_ptr<PublishWatcher>;
+  struct Torrents {
+    ByteString own;
+    ByteString twin;
+  };
+  static Result<Torrents> hash_both(const PublishRequest& request, const std::function<bool(ByteCount, ByteCount)>& go);
   void hash(const PublishRequest& request, const Watcher& watcher);
-  void announce(const PublishRequest& request, const Watcher& watcher, ByteString torrent);
+  void announce(const PublishRequest& request, const Watcher& watcher, const Torrents& torrents);
+  void announce_twin(const PublishRequest& request, const Watcher& watcher, const Torrents& torrents);
   void serve(const PublishRequest& request, const Watcher& watcher, const ByteString& torrent);
 
   Needs needs_;

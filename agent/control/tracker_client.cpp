@@ -104,4 +104,40 @@ void publish(runtime::EventLoop& loop, const Enrollment& enrollment, const std::
   });
 }
 
+void register_twin(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
+                   const ContentId& content, const protocol::TwinHeaders& headers, ByteString twin,
+                   std::function<void(Status)> done) {
+  auto url = tracker_url(enrollment, protocol::kTwinPath + content.hex());
+  if (!url) return loop.post([done, error = url.error()] { done(tl::make_unexpected(error)); });
+  net::HttpRequest request;
+  request.method = "POST";
+  request.target = url->target;
+  request.headers = protocol::to_http_headers(headers);
+  request.headers["content-type"] = "application/x-bittorrent";
+  request.body = std::move(twin);
+  auto options = tracker_options(enrollment, bind);
+  options.max_body_bytes = kLargestAnswer;
+  net::http_exchange(loop, *url, std::move(request), options, [done](Result<net::HttpResponse> response) {
+    if (!response) return done(pass_on(response));
+    if (response->status != 200) return done(rejected("the tracker refuses the v1 twin", *response));
+    done({});
+  });
+}
+
+void fetch_twin(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
+                const ContentId& content, std::function<void(Result<ByteString>)> done) {
+  auto url = tracker_url(enrollment, protocol::kTwinPath + content.hex());
+  if (!url) return loop.post([done, error = url.error()] { done(tl::make_unexpected(error)); });
+  net::HttpRequest request;
+  request.target = url->target;
+  auto options = tracker_options(enrollment, bind);
+  options.max_body_bytes = protocol::kMaxTorrentBytes;
+  net::http_exchange(loop, *url, std::move(request), options, [done](Result<net::HttpResponse> response) {
+    if (!response) return done(pass_on(response));
+    if (response->status == 404) return done(ByteString());
+    if (response->status != 200) return done(rejected("the tracker does not tell the v1 twin", *response));
+    done(std::move(response->body));
+  });
+}
+
 }  // namespace waybill::control

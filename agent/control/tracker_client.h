@@ -27,4 +27,13 @@ void fetch_torrent(runtime::EventLoop& loop, const Enrollment& enrollment, const
 void publish(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
              const protocol::PublishHeaders& headers, ByteString torrent, std::function<void(Status)> done);
 
+// POST kTwinPath: the content's v1 twin, for stock BitTorrent clients.
+void register_twin(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
+                   const ContentId& content, const protocol::TwinHeaders& headers, ByteString twin,
+                   std::function<void(Status)> done);
+
+// GET kTwinPath. Empty: the tracker knows of none.
+void fetch_twin(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
+                const ContentId& content, std::function<void(Result<ByteString>)> done);
+
 }  // namespace waybill::control

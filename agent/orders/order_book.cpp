@@ -47,6 +47,11 @@ OrderBook::Admission OrderBook::admit(protocol::SignedOrder order, IpAddress rec
   booked->receiver_address = receiver;
   auto* entry = booked.get();
   customer->orders.push_back(entry);
+  if (entry->order().stock_address) {
+    auto& keys = stock_[{*entry->order().stock_address, entry->order().content}];
+    const auto& key = entry->order().receiver;
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
   orders_.emplace(entry->id(), std::move(booked));
   return {entry, true, Refusal::none};
 }
@@ -163,6 +168,23 @@ Customer* OrderBook::customer(const AgentKey& receiver, const ContentId& content
   return at == customers_.end() ? nullptr : at->second.get();
 }
 
+std::vector<AgentKey> OrderBook::stock_customers(const IpAddress& address, const ContentId& content) const {
+  const auto at = stock_.find({address, content});
+  return at == stock_.end() ? std::vector<AgentKey>{} : at->second;
+}
+
+void OrderBook::forget_stock(const protocol::ServeOrder& order) {
+  if (!order.stock_address) return;
+  const auto at = stock_.find({*order.stock_address, order.content});
+  if (at == stock_.end()) return;
+  const auto* left = customer(order.receiver, order.content);
+  const bool again = left != nullptr && std::any_of(left->orders.begin(), left->orders.end(), [&](const auto* other) {
+                       return other->order().stock_address == order.stock_address;
+                     });
+  if (!again) std::erase(at->second, order.receiver);
+  if (at->second.empty()) stock_.erase(at);
+}
+
 bool OrderBook::any_live(const Customer* customer, TimeMs now) const {
   if (customer == nullptr) return false;
   return std::any_of(customer->orders.begin(), customer->orders.end(), [&](const BookedOrder* entry) {
@@ -191,6 +213,7 @@ void OrderBook::strike(const OrderId& order, Refusal why, TimeMs now) {
     sibling->borrowed -= ByteCount{part};
     left -= part;
   }
+  forget_stock(facts);
   if (who->second->orders.empty()) customers_.erase(who);
   if (ended_.emplace(order, Ended{why, facts.not_after}).second) ended_by_age_.push_back(order);
   orders_.erase(at);

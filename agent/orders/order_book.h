@@ -91,7 +91,9 @@ class OrderBook {
 
   BookedOrder* find(const OrderId& order);
   Customer* customer(const AgentKey& receiver, const ContentId& content);  // null when it has no order
-  bool any_live(const Customer* customer, TimeMs now) const;               // in force and with bytes left
+  // Whoever has an order for a stock client at this address; several subscribers may share one address.
+  std::vector<AgentKey> stock_customers(const IpAddress& address, const ContentId& content) const;
+  bool any_live(const Customer* customer, TimeMs now) const;  // in force and with bytes left
   // Why an order is over: its end, its revocation, or `none` with `over` when it is used up.
   struct End {
     bool over = false;
@@ -112,11 +114,13 @@ class OrderBook {
   };
   protocol::Refusal admissible(const protocol::ServeOrder& order, TimeMs now) const;
   ByteCount surplus(const Customer& customer) const;
+  void forget_stock(const protocol::ServeOrder& order);  // unless another order has the same two ends
 
   const AgentKey self_;
   bool sharing_ = false;
   std::unordered_map<OrderId, std::unique_ptr<BookedOrder>> orders_;
   std::map<std::pair<AgentKey, ContentId>, std::unique_ptr<Customer>> customers_;
+  std::map<std::pair<IpAddress, ContentId>, std::vector<AgentKey>> stock_;  // each of them in customers_
   std::unordered_map<OrderId, Ended> ended_;
   std::deque<OrderId> ended_by_age_;
 };

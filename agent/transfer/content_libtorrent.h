@@ -18,6 +18,7 @@
 namespace waybill::transfer {
 
 class PeerChannel;
+class StockChannel;
 class TransferCore;
 
 // One content on the shelf. Channels keep it alive until libtorrent lets go of them.
@@ -40,6 +41,9 @@ struct Content {
   lt::torrent_handle handle;
   orders::FetchLedger ledger;
   std::vector<PeerChannel*> channels;
+  std::shared_ptr<lt::torrent_info> twin;  // null: none is known
+  lt::torrent_handle twin_handle;          // valid while stock clients may connect
+  std::vector<StockChannel*> stock_channels;
   DurationMs told_at{};  // the last ContentState, on the monotonic clock
   bool untold = false;
 
@@ -56,6 +60,7 @@ class ContentShelf {
   void add(std::shared_ptr<Content> content);
   void remove(const ContentId& content, bool delete_data);
   void set_sequential(const ContentId& content, bool sequential);
+  void add_twin(const ContentId& content, const ByteString& twin);  // a second one changes nothing
   std::shared_ptr<Content> find(const ContentId& content) const;
   const std::unordered_map<ContentId, std::shared_ptr<Content>>& all() const { return contents_; }
 
@@ -69,6 +74,9 @@ class ContentShelf {
 
  private:
   void start(Content& content);
+  void start_twin(Content& content);
+  void stop_twin(Content& content);
+  bool on_twin_alert(const lt::torrent_alert& alert);  // false: it is about no twin
   lt::add_torrent_params params_for(Content& content);
   void checked(Content& content);
   void finished(Content& content);

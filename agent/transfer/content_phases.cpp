@@ -25,7 +25,7 @@ std::string what_to_do(const lt::error_code& error) {
 
 void ContentShelf::on_alert(const lt::alert& alert) {
   const auto* about = dynamic_cast<const lt::torrent_alert*>(&alert);
-  if (about == nullptr) return;
+  if (about == nullptr || on_twin_alert(*about)) return;
   auto* content = of(about->handle);
   if (content == nullptr) return;
   if (lt::alert_cast<lt::torrent_checked_alert>(&alert) != nullptr) return checked(*content);
@@ -79,6 +79,7 @@ void ContentShelf::completed(Content& content) {
   content.message.clear();
   tell(content);
   core_.fetching().content_complete(content);
+  start_twin(content);
   const auto channels = content.channels;
   for (auto* channel : channels) channel->reconsider_service();
   // The record may only be written once the data is on the disk: off this thread.
@@ -100,6 +101,7 @@ void ContentShelf::failed(Content& content, std::string message) {
   content.message = std::move(message);
   const auto channels = content.channels;
   for (auto* channel : channels) channel->close_after(DurationMs{0}, content.message);
+  stop_twin(content);
   if (content.handle.is_valid()) core_.session().remove_torrent(content.handle);
   content.handle = {};
   core_.fetching().content_gone(content.id());
@@ -115,6 +117,7 @@ void ContentShelf::look_at_files() {
   }
   for (const auto& content : changed) {
     const auto copy = std::make_shared<Content>(content->facts, content->info, content->path, ContentMode::seed);
+    copy->twin = content->twin;
     copy->message = content->path.string() + " was changed by another program: checking it again";
     drop_record(core_.options().state_dir, content->id());
     remove(content->id(), false);

@@ -165,6 +165,7 @@ void ContentShelf::remove(const ContentId& id, bool delete_data) {
   core_.fetching().content_gone(id);
   const auto channels = content->channels;
   for (auto* channel : channels) channel->close_after(DurationMs{0}, "the content was removed");
+  stop_twin(*content);
   if (content->handle.is_valid()) core_.session().remove_torrent(content->handle);
   contents_.erase(id);
   if (!delete_data) return;

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include <libtorrent/peer_request.hpp>
 
 #include "agent/orders/order_book.h"
+#include "agent/transfer/block_meter_libtorrent.h"
 #include "agent/transfer/content_libtorrent.h"
 #include "agent/transfer/rate_classes_libtorrent.h"
 #include "common/protocol/peer_messages.h"
@@ -84,10 +84,6 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
 
  private:
   enum class Service { closed, open, throttled };
-  struct Written {
-    OrderId order;
-    std::int64_t bytes = 0;
-  };
 
   // peer_channel_talk.cpp
   void take_handshake(lt::bdecode_node const& handshake);
@@ -138,8 +134,7 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   bool had_orders_ = false;
   RateClass rate_class_;
   int refusals_ = 0;
-  std::unordered_multimap<std::uint64_t, Written> granted_;  // not yet in libtorrent's send buffer
-  std::deque<Written> buffered_;                             // in it, in order
+  BlockMeter meter_;
 
   // peer_channel_fetching.cpp
   std::int64_t window_room() const;
@@ -151,11 +146,8 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   std::vector<bool> expected_;  // pieces that our orders let us have from this peer
 };
 
-// A block's place as one number: a piece has at most 2^24 blocks' worth of bytes in 16 KiB steps, any offset fits.
-inline std::uint64_t block_key(const lt::peer_request& request) {
-  return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(static_cast<int>(request.piece))) << 32) |
-         static_cast<std::uint32_t>(request.start);
-}
+// The handle is the caller's copy: a channel does not outlive this.
+void disconnect_peer(lt::peer_connection_handle peer);
 
 // libtorrent's addresses and ours.
 Endpoint to_endpoint(const lt::tcp::endpoint& endpoint);

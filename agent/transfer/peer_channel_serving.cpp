@@ -17,10 +17,6 @@ constexpr DurationMs kRefusalLinger{300};
 // A peer may have asked before it heard that it was choked.
 constexpr DurationMs kChokeGrace = seconds(2);
 
-orders::Block block_of(const lt::peer_request& request) {
-  return {static_cast<int>(request.piece), request.start, request.length};
-}
-
 }  // namespace
 
 Refusal PeerChannel::judge(const orders::Block& block, orders::BookedOrder*& charged) {
@@ -39,7 +35,7 @@ bool PeerChannel::on_request(lt::peer_request const& request) {
   orders::BookedOrder* charged = nullptr;
   const auto refusal = close_at_ ? Refusal::no_order : judge(block_of(request), charged);
   if (refusal == Refusal::none) {
-    granted_.emplace(block_key(request), Written{charged->id(), request.length});
+    meter_.granted(request, charged->id());
     return false;
   }
   if (refusal == Refusal::acknowledgement_overdue) throttle();
@@ -95,35 +91,13 @@ void PeerChannel::reject(lt::peer_request const& request) {
   send_raw(block_message(kReject, static_cast<int>(request.piece), request.start, request.length));
 }
 
-// libtorrent turned a granted request down: cancelled, choked, a piece that is not held, its queue full.
-void PeerChannel::sent_reject_request(lt::peer_request const& request) {
-  const auto at = granted_.find(block_key(request));
-  if (at == granted_.end()) return;
-  auto& book = core_.serving().book();
-  if (auto* order = book.find(at->second.order)) book.taken_back(*order, ByteCount{at->second.bytes});
-  granted_.erase(at);
-}
+void PeerChannel::sent_reject_request(lt::peer_request const& request) { meter_.rejected(request); }
 
-void PeerChannel::sent_piece(lt::peer_request const& request) {
-  const auto at = granted_.find(block_key(request));
-  WAYBILL_ASSERT(at != granted_.end() && at->second.bytes == request.length, "a block is sent that was not granted");
-  buffered_.push_back(at->second);
-  granted_.erase(at);
-}
+void PeerChannel::sent_piece(lt::peer_request const& request) { meter_.sent(request); }
 
 void PeerChannel::sent_payload(int bytes) {
-  auto& book = core_.serving().book();
   core_.tally().sent += SentBytes{bytes};
-  const auto now = core_.now();
-  for (std::int64_t left = bytes; left > 0;) {
-    WAYBILL_ASSERT(!buffered_.empty(), "payload is written that was not granted");
-    auto& front = buffered_.front();
-    const auto part = std::min(left, front.bytes);
-    if (auto* order = book.find(front.order)) book.written(*order, ByteCount{part}, now);
-    front.bytes -= part;
-    left -= part;
-    if (front.bytes == 0) buffered_.pop_front();
-  }
+  meter_.written(bytes, core_.now());
 }
 
 bool PeerChannel::serves(const OrderId& order) const {
@@ -186,9 +160,7 @@ void PeerChannel::limit_rate() {
 }
 
 void PeerChannel::open_service() {
-  const auto open = std::count_if(core_.channels().begin(), core_.channels().end(),
-                                  [](const PeerChannel* channel) { return channel->serving(); });
-  no_slot_ = open >= core_.upload_slots();
+  no_slot_ = core_.slots_used() >= core_.upload_slots();
   if (no_slot_) return refuse_order(Refusal::upload_cap_reached, presented_.back());
   service_ = Service::open;
   auto& book = core_.serving().book();

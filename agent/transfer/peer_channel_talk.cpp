@@ -22,16 +22,15 @@ namespace {
 constexpr int kOwnMessage = 20;     // the BEP 10 id that we give; any that libtorrent does not use itself
 constexpr DurationMs kLinger{300};  // for a last message to leave before the connection is closed
 
-// The handle is the caller's copy: a channel does not outlive this.
+ByteView view_of(lt::span<char const> bytes) { return {bytes.data(), static_cast<std::size_t>(bytes.size())}; }
+
+}  // namespace
+
 void disconnect_peer(lt::peer_connection_handle peer) {
   if (!peer.native_handle()) return;
   peer.disconnect(lt::errors::make_error_code(lt::errors::no_error), lt::operation_t::bittorrent,
                   lt::peer_connection_interface::failure);
 }
-
-ByteView view_of(lt::span<char const> bytes) { return {bytes.data(), static_cast<std::size_t>(bytes.size())}; }
-
-}  // namespace
 
 Endpoint to_endpoint(const lt::tcp::endpoint& endpoint) {
   Endpoint out;
@@ -59,6 +58,7 @@ PeerChannel::PeerChannel(TransferCore& core, std::shared_ptr<Content> content, c
       remote_(to_endpoint(peer.remote())),
       began_(core.monotonic()),
       ever_connected_(!outgoing_),
+      meter_(core.serving().book()),
       expected_(static_cast<std::size_t>(content_->facts.pieces)) {
   mine_.version = protocol::kProtocolVersion;
   mine_.key = core_.options().own_key.public_key();
@@ -69,22 +69,13 @@ PeerChannel::PeerChannel(TransferCore& core, std::shared_ptr<Content> content, c
   if (outgoing_ && !core_.fetching().wanted(*content_, remote_)) close_after(DurationMs{0}, "no order for this source");
 }
 
-// libtorrent may report bytes as written after on_disconnect, so what lay in its buffer is taken back only here.
 PeerChannel::~PeerChannel() {
   if (registered_) on_disconnect({});
-  auto& book = core_.serving().book();
-  for (const auto& block : buffered_) {
-    if (auto* order = book.find(block.order)) book.taken_back(*order, ByteCount{block.bytes});
-  }
 }
 
 void PeerChannel::on_disconnect(lt::error_code const& error) {
   if (!std::exchange(registered_, false)) return;
-  auto& book = core_.serving().book();
-  for (const auto& [key, block] : granted_) {
-    if (auto* order = book.find(block.order)) book.taken_back(*order, ByteCount{block.bytes});
-  }
-  granted_.clear();
+  meter_.take_back_granted();
   core_.rates().release(rate_class_);
   service_ = Service::closed;
   std::erase(content_->channels, this);

@@ -2,6 +2,7 @@
 
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/serve_desk_libtorrent.h"
+#include "agent/transfer/stock_channel_libtorrent.h"
 #include "agent/transfer/transfer_core_libtorrent.h"
 
 namespace waybill::transfer {
@@ -60,6 +61,9 @@ void ServeDesk::accepted(const orders::BookedOrder& order) {
   told.acked = order.totals.acked;
   told.second_began = core_.monotonic();
   core_.emit(OrderAccepted{order.signed_order, order.receiver_address});
+  // The client may have been quicker than its order.
+  const auto content = order.order().stock_address ? core_.shelf().find(order.order().content) : nullptr;
+  if (content) reconsider_stock(*content);
 }
 
 Refusal ServeDesk::presented(PeerChannel& channel, ByteView envelope, OrderId& id) {
@@ -104,11 +108,22 @@ void ServeDesk::set_sharing(bool consented) {
     }
     channel->reconsider_service();
   }
+  for (const auto& [id, content] : core_.shelf().all()) reconsider_stock(*content);
+}
+
+void ServeDesk::reconsider_stock(const Content& content) {
+  const auto clients = content.stock_channels;
+  for (auto* client : clients) client->reconsider_service();
 }
 
 bool ServeDesk::connected(const orders::BookedOrder& order) const {
   const auto content = core_.shelf().find(order.order().content);
   if (!content) return false;
+  if (order.order().stock_address) {
+    return std::any_of(content->stock_channels.begin(), content->stock_channels.end(), [&](const auto* client) {
+      return client->serving() && client->address() == order.order().stock_address;
+    });
+  }
   return std::any_of(content->channels.begin(), content->channels.end(),
                      [&](const PeerChannel* channel) { return channel->serves(order.id()); });
 }
@@ -179,10 +194,12 @@ void ServeDesk::begin_end(orders::BookedOrder& order, Told& told, Refusal why, D
     if (!order.fulfilled()) channel->send(protocol::PeerRefusal{said(why), order.id()});
     channel->reconsider_service();
   }
+  if (order.order().stock_address) reconsider_stock(*content);
 }
 
 bool ServeDesk::may_end(const orders::BookedOrder& order, const Told& told, Refusal why, DurationMs monotonic) const {
   if (order.totals.queued.value > 0) return false;
+  if (order.order().stock_address) return true;  // nobody acknowledges: there is nothing to wait for
   if (order.totals.acked.value >= order.totals.sent.value || order.fulfilled()) return true;
   // What a receiver that used its bytes up still has to check may need blocks of other sources first.
   if (why == Refusal::none && connected(order)) return false;

@@ -12,6 +12,7 @@
 
 namespace waybill::transfer {
 
+struct Content;
 class PeerChannel;
 class TransferCore;
 
@@ -55,6 +56,7 @@ class ServeDesk {
   void end(OrderId order, protocol::Refusal why, DurationMs monotonic);
   ServeProgress progress_of(const orders::BookedOrder& order, const Told& told) const;
   bool connected(const orders::BookedOrder& order) const;
+  static void reconsider_stock(const Content& content);
 
   TransferCore& core_;
   orders::OrderBook book_;

@@ -91,16 +91,20 @@ Status hash_pieces(lt::create_torrent& torrent, const std::filesystem::path& fil
 
 }  // namespace
 
-Result<std::shared_ptr<lt::torrent_info>> parse_torrent(ByteView torrent) {
-  if (torrent.size() > protocol::kMaxTorrentBytes) return refuse("the torrent is larger than 32 MiB");
+lt::load_torrent_limits torrent_limits() {
   lt::load_torrent_limits limits;
   limits.max_buffer_size = static_cast<int>(protocol::kMaxTorrentBytes);
   limits.max_pieces = static_cast<int>(protocol::kMaxPieces);
   limits.max_decode_tokens = 3'000'000;
   limits.max_decode_depth = protocol::kMaxBencodeDepth;
+  return limits;
+}
+
+Result<std::shared_ptr<lt::torrent_info>> parse_torrent(ByteView torrent) {
+  if (torrent.size() > protocol::kMaxTorrentBytes) return refuse("the torrent is larger than 32 MiB");
   try {
     const lt::span<const char> bytes{torrent.data(), static_cast<std::ptrdiff_t>(torrent.size())};
-    auto info = std::make_shared<lt::torrent_info>(bytes, limits, lt::from_span);
+    auto info = std::make_shared<lt::torrent_info>(bytes, torrent_limits(), lt::from_span);
     // libtorrent 2.0.8 pads a v2 file to whole pieces, and would then ask for, and pay for, zeros after the last byte.
     // The info is ours alone and not const, and without padding is how libtorrent itself treats older hybrids.
     const_cast<lt::file_storage&>(info->files()).remove_tail_padding();

@@ -1,5 +1,6 @@
 #pragma once
-// Reading and making the .torrent of a content: BEP 52 (v2 only), private (BEP 27), one file, no trackers.
+// Reading and making the .torrent of a content: BEP 52 (v2 only), private (BEP 27), one file, no trackers; and its
+// twin, a v1 torrent (BEP 3) of the same file in the same pieces, which stock BitTorrent clients open.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,5 +30,11 @@ using HashProgress = std::function<bool(ByteCount done, ByteCount total)>;
 
 // Reads and hashes the whole file: blocks, so call it on a worker. Fails on an unreadable, empty or changing file.
 Result<ByteString> make_torrent(const std::filesystem::path& file, const HashProgress& progress = {});
+
+// The twin of the content that `torrent` describes, from its file. Blocks, like make_torrent.
+Result<ByteString> make_twin(const std::filesystem::path& file, ByteView torrent, const HashProgress& progress = {});
+
+// Refuses what is not a v1-only, private torrent of one file of the same name, size and pieces without trackers.
+Status check_twin(ByteView twin, const TorrentFacts& content);
 
 }  // namespace waybill::transfer

@@ -12,4 +12,7 @@ namespace waybill::transfer {
 Result<std::shared_ptr<lt::torrent_info>> parse_torrent(ByteView torrent);
 TorrentFacts facts_of(const lt::torrent_info& info);
 
+Result<std::shared_ptr<lt::torrent_info>> parse_twin(ByteView twin, const TorrentFacts& content);
+lt::load_torrent_limits torrent_limits();
+
 }  // namespace waybill::transfer

@@ -4,6 +4,7 @@
 
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/session_libtorrent.h"
+#include "agent/transfer/stock_channel_libtorrent.h"
 #include "agent/transfer/transfer_core_libtorrent.h"
 #include "common/runtime/event_loop_asio.h"
 #include "common/runtime/log.h"
@@ -77,6 +78,13 @@ void TransferCore::tick() {
   for (auto* channel : channels) {
     if (std::find(channels_.begin(), channels_.end(), channel) != channels_.end()) channel->look_at_clock(monotonic);
   }
+  for (const auto& [id, content] : shelf_.all()) {
+    const auto clients = content->stock_channels;
+    for (auto* client : clients) {
+      const auto& still = content->stock_channels;
+      if (std::find(still.begin(), still.end(), client) != still.end()) client->look_at_clock(monotonic);
+    }
+  }
   if (monotonic - second_at_ >= seconds(1)) {
     second_at_ = monotonic;
     fetching_.second(now);
@@ -92,6 +100,15 @@ void TransferCore::channel_opened(PeerChannel* channel) {
 }
 
 void TransferCore::channel_closed(PeerChannel* channel) { std::erase(channels_, channel); }
+
+int TransferCore::slots_used() const {
+  auto used = std::count_if(channels_.begin(), channels_.end(), [](const auto* channel) { return channel->serving(); });
+  for (const auto& [id, content] : shelf_.all()) {
+    used += std::count_if(content->stock_channels.begin(), content->stock_channels.end(),
+                          [](const auto* client) { return client->serving(); });
+  }
+  return static_cast<int>(used);
+}
 
 void TransferCore::set_sharing(const protocol::SharingState& sharing) {
   upload_slots_ = sharing.upload_slots;

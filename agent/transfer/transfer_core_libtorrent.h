@@ -54,6 +54,7 @@ class TransferCore {
   FetchDesk& fetching() { return fetching_; }
   RateClasses& rates() { return rates_; }
   int upload_slots() const { return upload_slots_; }
+  int slots_used() const;  // connections that are served, of agents and of stock clients
   TransferCounters& tally() { return tally_; }
 
   void channel_opened(PeerChannel* channel);

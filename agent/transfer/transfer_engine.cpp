@@ -116,6 +116,10 @@ Result<ContentId> TransferEngine::add_content(ByteString torrent, std::filesyste
   return id;
 }
 
+void TransferEngine::add_twin(ContentId content, ByteString twin) {
+  impl_->command([content, twin = std::move(twin)](TransferCore& core) { core.shelf().add_twin(content, twin); });
+}
+
 void TransferEngine::remove_content(ContentId content, bool delete_data) {
   impl_->command([=](TransferCore& core) { core.shelf().remove(content, delete_data); });
 }

@@ -47,6 +47,9 @@ class TransferEngine {
   // `path` names the file itself. What happens to it is told in ContentState events; adding a content again with the
   // same path changes nothing, with another path it fails. A malformed torrent is refused here.
   Result<ContentId> add_content(ByteString torrent, std::filesystem::path path, ContentMode mode);
+  // The content's v1 twin (torrent_file.h): stock clients that an order names may fetch the content by it. One that is
+  // not of the content is left out, with a warning in the log.
+  void add_twin(ContentId content, ByteString twin);
   void remove_content(ContentId content, bool delete_data);
   void set_sequential(ContentId content, bool sequential);  // pieces in order, for playing while it arrives
 

@@ -15,6 +15,13 @@ ByteString sha256(ByteView bytes) {
   return digest;
 }
 
+ByteString sha1(ByteView bytes) {
+  ByteString digest(SHA_DIGEST_LENGTH, '\0');
+  SHA1(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+       reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
 ByteString random_bytes(std::size_t count) {
   ByteString bytes(count, '\0');
   const int made = RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count));

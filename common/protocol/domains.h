@@ -10,6 +10,8 @@ inline constexpr char kHelloDomain[] = "waybill hello 1";
 inline constexpr char kEnrollDomain[] = "waybill enroll 1";
 inline constexpr char kPublishDomain[] = "waybill publish 1";
 inline constexpr char kPeerDomain[] = "waybill peer 1";
+inline constexpr char kTwinDomain[] = "waybill twin 1";
+inline constexpr char kSubscriberDomain[] = "waybill subscriber 1";
 inline constexpr char kStatementDomain[] = "waybill statement 1";
 
 }  // namespace waybill::protocol

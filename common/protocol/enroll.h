@@ -57,6 +57,19 @@ inline constexpr char kPublishSignatureHeader[] = "x-waybill-signature";
 PublishHeaders sign_publish(const crypto::KeyPair& agent, std::string owner, std::string title,
                             ContentClass content_class, TimeMs time, ByteView torrent);
 bool verify_publish(const PublishHeaders& headers, ByteView torrent);
+
+// POST kTwinPath + content id: the v1 torrent of the same file as body; key, time and signature as headers like a
+// publication's, signed (domain kTwinDomain) over content id + sha256(body) + decimal time.
+struct TwinHeaders {
+  AgentKey key;
+  TimeMs time{};
+  crypto::Signature signature;
+};
+TwinHeaders sign_twin(const crypto::KeyPair& agent, const ContentId& content, TimeMs time, ByteView twin);
+bool verify_twin(const TwinHeaders& headers, const ContentId& content, ByteView twin);
+std::map<std::string, std::string> to_http_headers(const TwinHeaders& headers);
+Result<TwinHeaders> parse_twin_headers(const std::map<std::string, std::string>& headers);
+
 // As HTTP headers, names in lower case. Parsing refuses what is missing, mistyped or beyond the limits, and says
 // nothing of the signature.
 std::map<std::string, std::string> to_http_headers(const PublishHeaders& headers);

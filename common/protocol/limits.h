@@ -71,5 +71,6 @@ inline constexpr char kReceiptsPath[] = "/v1/receipts";
 inline constexpr char kPublishPath[] = "/v1/publish";
 inline constexpr char kContentPath[] = "/content/";     // + content id: what an owner's page redirects to
 inline constexpr char kTorrentPath[] = "/v1/torrent/";  // + content id
+inline constexpr char kTwinPath[] = "/v1/twin/";        // + content id: its v1 twin, for stock clients
 
 }  // namespace waybill::protocol

@@ -45,6 +45,20 @@ Result<std::vector<PieceRange>> decode_ranges(const List& list) {
   return ranges;
 }
 
+// Absent in every order between agents, whose bytes stay what they always were.
+std::optional<IpAddress> read_stock_address(FieldReader& fields) {
+  if (fields.optional("stock_address") == nullptr) return std::nullopt;
+  IpAddress address;
+  const auto raw = fields.bytes("stock_address", address.bytes.size());
+  if (raw.size() != address.bytes.size()) {
+    fields.fault("'stock_address' is not 16 bytes long");
+    return std::nullopt;
+  }
+  std::copy(raw.begin(), raw.end(), reinterpret_cast<char*>(address.bytes.data()));
+  if (address.is_unspecified()) fields.fault("'stock_address' is unspecified");
+  return address;
+}
+
 ServeOrder read_fields(FieldReader& fields) {
   ServeOrder order;
   order.id = fields.id<OrderId>("id");
@@ -58,6 +72,7 @@ ServeOrder read_fields(FieldReader& fields) {
   order.ack_window = {fields.integer("ack_window", 1, kMaxContentBytes)};
   order.not_before = {fields.integer("not_before", 0, kMaxTimeMs)};
   order.not_after = {fields.integer("not_after", 0, kMaxTimeMs)};
+  order.stock_address = read_stock_address(fields);
   auto ranges = decode_ranges(fields.list("ranges", kMaxPieceRanges));
   if (ranges) {
     order.ranges = *std::move(ranges);
@@ -82,18 +97,23 @@ std::int64_t ServeOrder::piece_count() const {
 }
 
 ByteString encode_order(const ServeOrder& order) {
-  return encode(Dictionary{{"id", order.id.str()},
-                           {"content", order.content.str()},
-                           {"owner", order.owner},
-                           {"sender", order.sender.str()},
-                           {"receiver", order.receiver.str()},
-                           {"agreement", order.agreement.value},
-                           {"ranges", encode_ranges(order.ranges)},
-                           {"byte_limit", order.byte_limit.value},
-                           {"rate_limit", order.rate_limit.value},
-                           {"ack_window", order.ack_window.value},
-                           {"not_before", order.not_before.value},
-                           {"not_after", order.not_after.value}});
+  Dictionary fields{{"id", order.id.str()},
+                    {"content", order.content.str()},
+                    {"owner", order.owner},
+                    {"sender", order.sender.str()},
+                    {"receiver", order.receiver.str()},
+                    {"agreement", order.agreement.value},
+                    {"ranges", encode_ranges(order.ranges)},
+                    {"byte_limit", order.byte_limit.value},
+                    {"rate_limit", order.rate_limit.value},
+                    {"ack_window", order.ack_window.value},
+                    {"not_before", order.not_before.value},
+                    {"not_after", order.not_after.value}};
+  if (order.stock_address) {
+    const auto& bytes = order.stock_address->bytes;
+    fields.emplace("stock_address", ByteString(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  }
+  return encode(fields);
 }
 
 Result<ServeOrder> decode_order(ByteView payload) {
@@ -103,6 +123,9 @@ Result<ServeOrder> decode_order(ByteView payload) {
   auto order = read_fields(fields);
   if (order.not_after <= order.not_before) fields.fault("it ends before it begins");
   if (order.sender == order.receiver) fields.fault("its sender is its receiver");
+  if (order.stock_address && order.ack_window < order.byte_limit) {
+    fields.fault("its receiver acknowledges nothing, and its window is less than its byte limit");
+  }
   if (const auto status = fields.finish(); !status) return refuse(status.error().message);
   return order;
 }

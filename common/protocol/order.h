@@ -2,11 +2,13 @@
 // The serve order: the tracker's signed permission for one sender to serve one receiver a part of one content (patent
 // claim 1). Without a live one, an agent serves nothing.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/protocol/envelope.h"
 #include "common/types/ids.h"
+#include "common/types/ip.h"
 #include "common/types/units.h"
 
 namespace waybill::protocol {
@@ -30,6 +32,9 @@ struct ServeOrder {
   ByteCount ack_window;            // payload bytes that may be sent beyond the last acknowledged one
   TimeMs not_before{};
   TimeMs not_after{};
+  // Present: the receiver is a stock BitTorrent client at this address. It is served on the content's v1 twin, without
+  // proof of a key and without acknowledgements; the window then is the byte limit.
+  std::optional<IpAddress> stock_address = {};
 
   bool covers(std::int64_t piece) const;
   std::int64_t piece_count() const;

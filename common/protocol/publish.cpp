@@ -89,4 +89,36 @@ Result<PublishHeaders> parse_publish_headers(const HttpHeaders& headers) {
   return PublishHeaders{*key, *std::move(owner), *std::move(title), *content_class, *time, *signature};
 }
 
+namespace {
+
+ByteString signed_twin(const ContentId& content, TimeMs time, ByteView twin) {
+  return content.str() + crypto::sha256(twin) + std::to_string(time.value);
+}
+
+}  // namespace
+
+TwinHeaders sign_twin(const crypto::KeyPair& agent, const ContentId& content, TimeMs time, ByteView twin) {
+  return {agent.public_key(), time, agent.sign(kTwinDomain, signed_twin(content, time, twin))};
+}
+
+bool verify_twin(const TwinHeaders& headers, const ContentId& content, ByteView twin) {
+  return crypto::verify(headers.key, kTwinDomain, signed_twin(content, headers.time, twin), headers.signature);
+}
+
+HttpHeaders to_http_headers(const TwinHeaders& headers) {
+  return {{kPublishKeyHeader, headers.key.hex()},
+          {kPublishTimeHeader, std::to_string(headers.time.value)},
+          {kPublishSignatureHeader, headers.signature.hex()}};
+}
+
+Result<TwinHeaders> parse_twin_headers(const HttpHeaders& headers) {
+  auto key = header(headers, kPublishKeyHeader).and_then(AgentKey::from_hex);
+  if (!key) return pass_on(key);
+  auto time = header(headers, kPublishTimeHeader).and_then(parse_time);
+  if (!time) return pass_on(time);
+  auto signature = header(headers, kPublishSignatureHeader).and_then(crypto::Signature::from_hex);
+  if (!signature) return pass_on(signature);
+  return TwinHeaders{*key, *time, *signature};
+}
+
 }  // namespace waybill::protocol

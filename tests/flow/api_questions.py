@@ -60,6 +60,7 @@ def reads(facts):
         "/agents/candidates": [{"content": facts["content"]}],
         "/orders": [{}],
         "/tokens": [{"all": "true"}],
+        "/subscribers": [{}, {"all": "true"}],
     }
 
 
@@ -150,6 +151,7 @@ def changes(facts):
         ("POST", "/enroll-links", none, {"cdn_node": True}),
         ("DELETE", "/contents/{content}", {"content": "Morning"}, None),
         ("DELETE", "/tokens/{token}", {"token": "test spare"}, None),
+        ("DELETE", "/subscribers/{name}", {"name": "test house"}, None),
     ]
 
 

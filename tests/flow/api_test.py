@@ -279,6 +279,7 @@ def run(engine):
         books.serve()
         books.add_tokens()
         books.cli("token", "add", "--role", "auditor", "--name", "test spare", "--expires", "1d")
+        books.cli("subscriber", "add", "test house")
         test = ApiTest(books)
         begin = time.monotonic()
         test.check_description()

@@ -57,6 +57,7 @@ constexpr Offer kOfReads[] = {
     {"explain", kReads},
     {"orders", kReads},
     {"token list", kReads},
+    {"subscriber list", kReads},
 };
 
 // Not `alert channel add` and `routing load`: they name files of the tracker's machine, and what is told where and what
@@ -94,6 +95,7 @@ constexpr Offer kOfChanges[] = {
     {"content remove", kChanges},
     {"enroll-link", kChanges},
     {"token revoke", kChanges},
+    {"subscriber revoke", kChanges},
 };
 
 }  // namespace

@@ -91,9 +91,17 @@ void ControlDesk::tick() {
 
 bool ControlDesk::send(const AgentKey& agent, const protocol::ControlMessage& message) {
   const auto found = connected_.find(agent);
-  if (found == connected_.end()) return false;
+  if (found == connected_.end()) {
+    if (listener_) listener_(agent, message);
+    return false;
+  }
   found->second.session->send(message);
   return true;
+}
+
+void ControlDesk::drive(const std::function<Actions(Coordinator&, TimeMs)>& step) {
+  loop_.assert_owner();
+  dispatch_.carry_out(step(coordinator_, clock_.now()));
 }
 
 void ControlDesk::proven(const std::shared_ptr<ControlSession>& session, const protocol::Hello& hello) {

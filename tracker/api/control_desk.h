@@ -37,6 +37,12 @@ class ControlDesk final : public ControlSink {
   const Coordinator& coordinator() const { return coordinator_; }
   ControlCounters counters() const;
 
+  // For receivers that have no control channel (announce_service.h): a step of the coordinator, carried out; and who
+  // hears what is said to those that are not connected.
+  void drive(const std::function<Actions(Coordinator&, TimeMs)>& step);
+  using Listener = std::function<void(const AgentKey&, const protocol::ControlMessage&)>;
+  void set_listener(Listener listener) { listener_ = std::move(listener); }
+
  private:
   struct Connection {
     std::shared_ptr<ControlSession> session;
@@ -64,6 +70,7 @@ class ControlDesk final : public ControlSink {
   std::unordered_map<AgentKey, Connection> connected_;
   std::uint64_t next_connection_ = 1;
   std::unordered_map<int, std::int64_t> refused_;
+  Listener listener_;
   runtime::Timer tick_timer_;
 };
 

@@ -3,8 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "common/crypto/digest.h"
+#include "common/protocol/enroll.h"
 #include "common/protocol/limits.h"
 #include "common/runtime/log.h"
+#include "tracker/announce/twin_torrent.h"
 #include "tracker/api/publish_request.h"
 
 namespace waybill::tracker {
@@ -53,6 +55,8 @@ void HttpRoutes::handle(HttpRequest request, Respond respond) {
   if (post && path == protocol::kReceiptsPath) return receipts(std::move(request), respond);
   if (get && starts_with(path, protocol::kContentPath)) return content_page(request, respond);
   if (get && starts_with(path, protocol::kTorrentPath)) return torrent(request, respond);
+  if (post && starts_with(path, protocol::kTwinPath)) return register_twin(request, respond);
+  if (get && starts_with(path, protocol::kTwinPath)) return twin(request, respond);
   if (get && path == "/healthz") return respond(net::text_response(200, "ok\n"));
   respond(net::text_response(404, "There is nothing here.\n"));
 }
@@ -159,6 +163,53 @@ void HttpRoutes::torrent(const HttpRequest& request, const Respond& respond) {
                   [respond](Result<ByteString> torrent) {
                     if (!torrent) return answer_failure(respond, torrent.error());
                     respond(HttpResponse{200, {{"content-type", "application/x-bittorrent"}}, std::move(*torrent)});
+                  });
+  if (!asked) answer_failure(respond, asked.error());
+}
+
+// The twin of what was published: any CDN node may tell it, and it is the same whoever does.
+void HttpRoutes::register_twin(const HttpRequest& request, const Respond& respond) {
+  const auto* content = find_content(request, protocol::kTwinPath, respond);
+  if (!content) return;
+  const auto headers = protocol::parse_twin_headers(request.headers);
+  if (!headers) return answer_failure(respond, headers.error());
+  const auto apart = headers->time > clock_.now() ? headers->time - clock_.now() : clock_.now() - headers->time;
+  if (!protocol::verify_twin(*headers, content->id, request.body) || apart > protocol::kClockTolerance) {
+    return refuse_with(respond, 403, protocol::Refusal::key_proof_invalid,
+                       "the twin is not signed by the key that it names, or not now");
+  }
+  const auto* agent = desk_.enrolled(headers->key);
+  if (!agent || agent->role != protocol::AgentRole::cdn_node) {
+    return refuse_with(respond, 403, protocol::Refusal::role_not_permitted, "only a CDN node tells twins");
+  }
+  const auto twin = read_twin(request.body, *content);
+  if (!twin) return answer_failure(respond, twin.error());
+  const auto work = [twin = *twin,
+                     torrent = request.body](Store& store) -> Result<std::shared_ptr<const RegistryView>> {
+    if (const auto added = store.stock_clients().add_twin(twin, torrent); !added) {
+      return tl::make_unexpected(added.error());
+    }
+    return read_registry_view(store);
+  };
+  const auto asked = bridge_.ask(work, [this, twin = *twin, respond](Result<std::shared_ptr<const RegistryView>> view) {
+    if (!view) return answer_failure(respond, view.error());
+    use_registry_(*view);
+    WAYBILL_INFO("publish", "twin known content={} info_hash={}", twin.content.brief(), twin.hash.hex());
+    respond(net::json_response(200, json{{"info_hash", twin.hash.hex()}}.dump() + "\n"));
+  });
+  if (!asked) answer_failure(respond, asked.error());
+}
+
+void HttpRoutes::twin(const HttpRequest& request, const Respond& respond) {
+  const auto* content = find_content(request, protocol::kTwinPath, respond);
+  if (!content) return;
+  const auto asked =
+      bridge_.ask([id = content->id](Store& store) { return store.stock_clients().twin_of(id); },
+                  [respond](Result<std::optional<ByteString>> twin) {
+                    if (!twin) return answer_failure(respond, twin.error());
+                    if (!*twin)
+                      return refuse_with(respond, 404, protocol::Refusal::content_unknown, "it has no twin yet");
+                    respond(HttpResponse{200, {{"content-type", "application/x-bittorrent"}}, std::move(**twin)});
                   });
   if (!asked) answer_failure(respond, asked.error());
 }

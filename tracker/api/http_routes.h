@@ -30,6 +30,8 @@ class HttpRoutes {
   void receipts(net::HttpRequest request, const net::Respond& respond);
   void content_page(const net::HttpRequest& request, const net::Respond& respond);
   void torrent(const net::HttpRequest& request, const net::Respond& respond);
+  void register_twin(const net::HttpRequest& request, const net::Respond& respond);
+  void twin(const net::HttpRequest& request, const net::Respond& respond);
   // The content that the path names after `prefix`; answers 404 or 410 itself where it is not to be had.
   const Content* find_content(const net::HttpRequest& request, const char* prefix, const net::Respond& respond);
 

@@ -31,6 +31,14 @@ Result<std::shared_ptr<const RegistryView>> read_registry_view(Store& store, std
   const auto agents = registry.agents();
   if (!agents) return tl::make_unexpected(agents.error());
   for (const auto& agent : *agents) view->agents.emplace(agent.key, agent);
+  auto subscribers = store.stock_clients().subscribers();
+  if (!subscribers) return tl::make_unexpected(subscribers.error());
+  for (auto& each : *subscribers) {
+    if (!each.revoked) view->subscribers.emplace(each.key_hash, each);
+  }
+  const auto twins = store.stock_clients().twins();
+  if (!twins) return tl::make_unexpected(twins.error());
+  for (const auto& twin : *twins) view->twins.emplace(twin.hash, twin.content);
   auto files = registry.network_files();
   if (!files) return tl::make_unexpected(files.error());
   view->networks = open_networks(data, std::move(*files));

@@ -13,6 +13,7 @@
 #include "tracker/paths/path_tables.h"
 #include "tracker/routing/networks.h"
 #include "tracker/store/registry.h"
+#include "tracker/store/stock_clients.h"
 
 namespace waybill::tracker {
 
@@ -26,6 +27,8 @@ struct RegistryView {
   std::vector<OwnerUse> owner_use;                  // where the books were asked, as for policies
   std::unordered_map<ContentId, Content> contents;  // removed ones included
   std::unordered_map<AgentKey, EnrolledAgent> agents;
+  std::unordered_map<ByteString, Subscriber> subscribers;  // those in force, by the hash of their key
+  std::unordered_map<TwinHash, ContentId> twins;
   PathTables paths;
   std::shared_ptr<const Networks> networks;  // never null
   std::vector<CapacityPolicy> policies;      // ended ones too

@@ -130,6 +130,8 @@ constexpr RouteLine kOfWatching[] = {
     {"GET", "/orders", "orders", "", false},
     {"GET", "/tokens", "token list", "all?"},
     {"DELETE", "/tokens/{token}", "token revoke", "", false},
+    {"GET", "/subscribers", "subscriber list", "all?"},
+    {"DELETE", "/subscribers/{name}", "subscriber revoke", "", false},
 };
 
 #undef WAYBILL_WINDOW

@@ -10,6 +10,7 @@
 #include "common/protocol/limits.h"
 #include "common/runtime/log.h"
 #include "tracker/api/alert_service.h"
+#include "tracker/api/announce_service.h"
 #include "tracker/api/control_desk.h"
 #include "tracker/api/http_routes.h"
 #include "tracker/api/live_commands.h"
@@ -27,6 +28,7 @@ namespace {
 
 // Tasks that may wait for the store. Beyond it, HTTP requests are answered 503 and orders are not issued.
 constexpr std::size_t kStoreQueue = 4096;
+constexpr std::size_t kMaxAnnounceConnections = 4096;
 
 // Everything that was read on the store's thread before serving.
 struct StartState {
@@ -86,6 +88,7 @@ class TrackerApp {
   void use_registry(std::shared_ptr<const RegistryView> registry);
   void start_rest();
   Status start_servers();
+  Status start_announces();
   // `work` on the store's thread makes an answer (administration.h), `then` gets it here, when what it changed of the
   // registry is in use.
   Status change(std::function<std::string(Store&)> work, std::function<void(std::string answer)> then);
@@ -105,7 +108,9 @@ class TrackerApp {
   std::unique_ptr<RegistryWatch> watch_;
   std::unique_ptr<HttpRoutes> routes_;
   std::unique_ptr<RestService> rest_;
+  std::unique_ptr<AnnounceService> announces_;
   std::unique_ptr<net::HttpServer> server_;
+  std::unique_ptr<net::HttpServer> announce_server_;  // null: stock clients are not served
   std::unique_ptr<net::LocalServer> local_server_;
 };
 
@@ -153,6 +158,7 @@ Status TrackerApp::start_servers() {
   net::HttpServer::Handlers handlers;
   handlers.on_request = [this](net::HttpRequest request, net::Respond respond) {
     if (RestService::is_api(request.path())) return rest_->handle(request, respond);
+    if (announces_ && is_announce_path(request.path())) return announces_->handle(request, std::move(respond));
     routes_->handle(std::move(request), std::move(respond));
   };
   handlers.accepts_web_socket = [](const net::HttpRequest& request) {
@@ -164,6 +170,7 @@ Status TrackerApp::start_servers() {
   auto server = net::HttpServer::start(loop_, http, std::move(handlers));
   if (!server) return tl::make_unexpected(server.error());
   server_ = std::move(*server);
+  if (auto announcing = start_announces(); !announcing) return announcing;
   auto local = net::LocalServer::start(loop_, options_.data / "tracker.sock",
                                        [this](std::string request, std::shared_ptr<net::LocalReply> reply) {
                                          local_request(request, std::move(reply));
@@ -178,6 +185,25 @@ Status TrackerApp::start_servers() {
   std::fflush(stdout);
   WAYBILL_INFO("tracker", "serving address={} isps={} contents={}", server_->local().str(),
                desk_->registry().isps.size(), desk_->registry().contents.size());
+  return {};
+}
+
+Status TrackerApp::start_announces() {
+  if (!options_.announce_listen) return {};
+  announces_ = std::make_unique<AnnounceService>(loop_, clock_, bridge_, *desk_, options_.announce_url);
+  net::HttpServerOptions http;
+  http.listen = *options_.announce_listen;
+  http.max_connections = kMaxAnnounceConnections;
+  http.max_body_bytes = 0;
+  net::HttpServer::Handlers handlers;
+  handlers.on_request = [this](net::HttpRequest request, net::Respond respond) {
+    announces_->handle(request, std::move(respond));
+  };
+  handlers.accepts_web_socket = [](const net::HttpRequest&) { return false; };
+  auto server = net::HttpServer::start(loop_, http, std::move(handlers));
+  if (!server) return pass_on(server.error(), "announce-listen");
+  announce_server_ = std::move(*server);
+  WAYBILL_INFO("tracker", "stock clients announce at {} as {}", announce_server_->local().str(), options_.announce_url);
   return {};
 }
 
@@ -271,12 +297,15 @@ void TrackerApp::use_registry(std::shared_ptr<const RegistryView> registry) {
   tables_.store(std::shared_ptr<const PathTables>(registry, &registry->paths));
   registry_ = registry;
   desk_->registry_changed(std::move(registry));
+  if (announces_) announces_->registry_changed();
 }
 
 TrackerApp::~TrackerApp() {
   // Doors first; then the ingest finishes what it took in; then the store's thread ends, and with it the store.
   local_server_.reset();
+  announce_server_.reset();
   server_.reset();
+  announces_.reset();
   rest_.reset();
   ingest_.reset();
   watch_.reset();

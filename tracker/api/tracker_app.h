@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/crypto/ed25519.h"
@@ -17,10 +18,12 @@ namespace waybill::tracker {
 class Store;
 
 struct ServeOptions {
-  std::filesystem::path data;      // holds tracker.sock while it serves
-  Endpoint listen;                 // port 0: a free one, printed on the ready line
-  crypto::KeyPair key;             // signs orders; its public half is pinned by enrol links and shown in TLS
-  std::optional<Money> cdn_price;  // of a gigabyte from a CDN node (coordinator.h)
+  std::filesystem::path data;               // holds tracker.sock while it serves
+  Endpoint listen;                          // port 0: a free one, printed on the ready line
+  std::optional<Endpoint> announce_listen;  // plain HTTP, for stock BitTorrent clients
+  std::string announce_url;                 // what their announce URLs begin with
+  crypto::KeyPair key;                      // signs orders; its public half is pinned by enrol links and shown in TLS
+  std::optional<Money> cdn_price;           // of a gigabyte from a CDN node (coordinator.h)
   // Called once, on the thread that will own the store.
   std::function<Result<std::unique_ptr<Store>>()> open_store;
   // The same for reading only, beside it; on the threads that read for the HTTPS API.

@@ -37,6 +37,7 @@ struct AdministrationContext {
   crypto::KeyPair key;      // the tracker's: enrol links pin it, statements are signed with it
   std::string public_host;  // what agents reach the tracker under; stands on enrol links
   std::uint16_t public_port = 0;
+  std::string announce_url = {};  // under which stock clients reach the tracker; empty: they are not served
   // A report reads its whole question, refuses what is wrong with it, and is then asked of a window without traffic.
   bool check_only = false;
   // Hears, while long work goes on, how far it has come; on the store's thread. Absent: nobody asks.

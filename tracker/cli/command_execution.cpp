@@ -47,7 +47,8 @@ Result<json> run_here(const DataDirectory& directory, const json& request, Store
   auto store = open_store(settings->store, access);
   if (!store) return pass_on(store);
   const runtime::SystemClock clock;
-  AdministrationContext context{**store, clock, *key, settings->public_host, settings->public_port};
+  AdministrationContext context{
+      **store, clock, *key, settings->public_host, settings->public_port, settings->announce_url};
   context.data = directory.path;
   ProgressLine progress;
   context.tell_progress = [&](const WorkDone& work) { progress.show(work); };

@@ -35,6 +35,21 @@ int print(const Invocation& invocation, const std::string& text) {
   return good ? 0 : complain("cannot write to standard output", 1);
 }
 
+// The answer's torrent goes to a file of its reader's alone: it holds a key.
+json write_torrent(Invocation& invocation) {
+  const auto file = invocation.arguments.at("output").get<std::string>();
+  invocation.arguments.erase("output");
+  auto answer = run_command(invocation);
+  if (!answer.value("ok", false)) return answer;
+  const auto torrent = from_hex(answer.at("result").at("torrent").get<std::string>());
+  const auto written = torrent ? write_whole_file(file, *torrent, 0600) : Status(tl::make_unexpected(torrent.error()));
+  if (!written) return {{"ok", false}, {"error", "--output: " + written.error().message}, {"exit", 1}};
+  answer.at("result").erase("torrent");
+  answer.at("result")["file"] = file;
+  answer["lines"] = json::array({fmt::format("{} is written; it holds the subscriber's key", file)});
+  return answer;
+}
+
 json run(Invocation& invocation) {
   // A report that is written to a file is its reader's; what makes or changes the books is not.
   if (!reads_only(invocation.command) && invocation.command != "verify") keep_files_private();
@@ -46,6 +61,7 @@ json run(Invocation& invocation) {
   if (invocation.command == "records re-resolve" && !invocation.arguments.contains("yes")) {
     invocation.command = "records difference";
   }
+  if (invocation.command == "subscriber torrent") return write_torrent(invocation);
   return run_command(invocation);
 }
 
@@ -94,6 +110,7 @@ int run_command_line(int argc, char** argv) {
   add_ledger_commands(program, invocation);
   add_network_commands(program, invocation);
   add_token_commands(program, invocation);
+  add_subscriber_commands(program, invocation);
   add_report_commands(program, invocation);
   try {
     program.parse(argc, argv);

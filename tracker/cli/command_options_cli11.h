@@ -50,12 +50,13 @@ class CommandOptions {
 
 // Each adds its commands to the program's.
 void add_registry_commands(CLI::App& program, Invocation& invocation);
-void add_object_commands(CLI::App& program, Invocation& invocation);   // object_options.cpp
-void add_policy_commands(CLI::App& program, Invocation& invocation);   // policy_options.cpp
-void add_ledger_commands(CLI::App& program, Invocation& invocation);   // ledger_options.cpp
-void add_alert_commands(CLI::App& program, Invocation& invocation);    // alert_options.cpp
-void add_network_commands(CLI::App& program, Invocation& invocation);  // network_options.cpp
-void add_token_commands(CLI::App& program, Invocation& invocation);    // token_options.cpp
+void add_object_commands(CLI::App& program, Invocation& invocation);      // object_options.cpp
+void add_policy_commands(CLI::App& program, Invocation& invocation);      // policy_options.cpp
+void add_ledger_commands(CLI::App& program, Invocation& invocation);      // ledger_options.cpp
+void add_alert_commands(CLI::App& program, Invocation& invocation);       // alert_options.cpp
+void add_network_commands(CLI::App& program, Invocation& invocation);     // network_options.cpp
+void add_token_commands(CLI::App& program, Invocation& invocation);       // token_options.cpp
+void add_subscriber_commands(CLI::App& program, Invocation& invocation);  // subscriber_options.cpp
 void add_report_commands(CLI::App& program, Invocation& invocation);
 void add_saved_reports(CLI::App& report, Invocation& invocation);  // saved_report_options.cpp
 void add_service_commands(CLI::App& program, Invocation& invocation);

@@ -81,13 +81,15 @@ Result<int> serve(const Invocation& invocation) {
   options.listen = settings->listen;
   options.key = *key;
   options.cdn_price = settings->cdn_price;
+  options.announce_listen = settings->announce_listen;
+  options.announce_url = settings->announce_url;
   options.open_store = [where = settings->store] { return open_store(where, StoreAccess::read_write); };
   options.open_reader = [where = settings->store] { return open_patient_reader(where, kReaderPatience); };
   options.csv = answer_as_csv;
   options.administer = [key = *key, settings = *settings, data = directory->path](
                            Store& store, const std::string& request, const ServeOptions::Tell& tell) {
     static const runtime::SystemClock clock;
-    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port, settings.announce_url};
     context.data = data;
     if (tell) context.tell_progress = [&tell](const WorkDone& work) { tell(progress_json(work)); };
     return execute_text(context, request);
@@ -96,7 +98,7 @@ Result<int> serve(const Invocation& invocation) {
   options.ask_as_of = [key = *key, settings = *settings, data = directory->path](
                           Store& store, const std::string& request, TimeMs at) {
     const runtime::ManualClock clock(at);
-    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port};
+    AdministrationContext context{store, clock, key, settings.public_host, settings.public_port, settings.announce_url};
     context.data = data;
     return execute_text(context, request);
   };

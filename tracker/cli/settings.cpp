@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "common/net/http.h"
 #include "common/types/check.h"
 #include "tracker/cli/file_output.h"
 #include "tracker/cli/settings_template.h"
@@ -47,6 +48,15 @@ Status apply(const std::string& name, const std::string& value, const DataDirect
     const auto port = parse_port(value);
     if (!port) return tl::make_unexpected(port.error());
     settings.public_port = *port;
+  } else if (name == "announce-listen") {
+    const auto listen = Endpoint::parse(value);
+    if (!listen) return tl::make_unexpected(listen.error());
+    settings.announce_listen = *listen;
+  } else if (name == "announce-url") {
+    const auto url = net::Url::parse(value);
+    if (!url) return tl::make_unexpected(url.error());
+    if (url->target != "/") return refuse("must be like http://tracker.example:7480, without a path");
+    settings.announce_url = url->scheme + "://" + url->authority();
   } else if (name == "store") {
     if (value.empty()) return refuse("must not be empty");
     settings.store = directory.store(value);
@@ -112,6 +122,11 @@ Result<Settings> read_settings(const DataDirectory& directory) {
   if (settings.listen == Endpoint{}) return refuse(fmt::format("{}: setting 'listen' is missing", file));
   if (settings.public_host.empty()) return refuse(fmt::format("{}: setting 'public-host' is missing", file));
   if (settings.public_port == 0) settings.public_port = settings.listen.port;
+  if (settings.announce_url.empty() && settings.announce_listen) {
+    const bool v6 = settings.public_host.find(':') != std::string::npos && settings.public_host.front() != '[';
+    const auto host = v6 ? "[" + settings.public_host + "]" : settings.public_host;
+    settings.announce_url = fmt::format("http://{}:{}", host, settings.announce_listen->port);
+  }
   return settings;
 }
 

@@ -16,9 +16,11 @@ namespace waybill::tracker {
 
 struct Settings {
   Endpoint listen;
-  std::string public_host;         // on enrol links
-  std::uint16_t public_port = 0;   // on enrol links; the port of `listen` unless stated
-  std::string store;               // where the books are: a path or URL for open_store
+  std::string public_host;                  // on enrol links
+  std::uint16_t public_port = 0;            // on enrol links; the port of `listen` unless stated
+  std::optional<Endpoint> announce_listen;  // plain HTTP, for stock BitTorrent clients; absent: they are not served
+  std::string announce_url;  // what announce URLs begin with; made of public-host and announce-listen unless stated
+  std::string store;         // where the books are: a path or URL for open_store
   std::optional<Money> cdn_price;  // of a gigabyte from a CDN node
   runtime::LogLevel log_level = runtime::LogLevel::info;
 };

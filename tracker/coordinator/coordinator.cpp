@@ -225,7 +225,7 @@ void Coordinator::receipt_recorded(const RecordedBytes& recorded) {
     live->second.acked =
         std::max(live->second.acked, std::min(recorded.total, AckedBytes{live->second.order.byte_limit.value}));
   }
-  if (recorded.facts) state_->owners.record(recorded.facts->owner, recorded);
+  if (recorded.facts && !recorded.facts->unacknowledged) state_->owners.record(recorded.facts->owner, recorded);
   auto* quotas = state_->grants.quotas(recorded.agreement);
   if (!quotas) return;
   quotas->record(recorded);
@@ -266,7 +266,8 @@ Actions Coordinator::tick(TimeMs now) {
   }
   std::vector<DownloadKey> silent;
   for (auto& [key, download] : s.downloads) {
-    if (now - download.last_report >= s.options.silence) {
+    const bool stock = s.swarm.agent(key.receiver).stock;
+    if (now - download.last_report >= (stock ? s.options.stock_silence : s.options.silence)) {
       silent.push_back(key);
     } else {
       s.review(download, step);

@@ -16,9 +16,10 @@ struct CoordinatorOptions {
   bool spare_cdn = true;   // lower the CDN's rate while peers carry its pace
   DurationMs order_life = minutes(10);
   DurationMs renew_before = seconds(60);
-  DurationMs stall = seconds(10);        // an order that delivers nothing for so long is replaced
-  DurationMs silence = seconds(60);      // a receiver that reports nothing for so long has given up
-  DurationMs top_up_every = seconds(2);  // how often a download with too few sources looks for more
+  DurationMs stall = seconds(10);         // an order that delivers nothing for so long is replaced
+  DurationMs silence = seconds(60);       // a receiver that reports nothing for so long has given up
+  DurationMs stock_silence = minutes(5);  // the same for stock clients, which report when they announce
+  DurationMs top_up_every = seconds(2);   // how often a download with too few sources looks for more
   int max_wants_per_agent = 16;
   // What a gigabyte from a CDN node costs the operator. Peers whose ISP asks more for off-net bytes serve their own
   // ISP's customers only, where a CDN node can serve; absent: all peers come before CDN nodes.
@@ -76,6 +77,7 @@ class Coordinator {
   // The ISP by whose prefix the address is covered; "" where none does.
   std::string isp_name_of(const IpAddress& address) const;
   SwarmCounts counts() const;
+  std::size_t holders(const ContentId& content) const;  // agents online that hold some of it
   // Recomputes every index by brute force; "" or the first difference. For tests.
   std::string audit() const;
 

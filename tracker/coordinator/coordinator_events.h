@@ -33,6 +33,9 @@ struct AgentFacts {
   protocol::SharingState sharing;
   std::vector<protocol::HeldContent> library;  // at most kMaxLibraryEntries are kept
   std::vector<OrderId> live_orders;            // as sender
+  // A stock BitTorrent client, known by its announces (tracker/announce): CDN nodes alone serve it, under orders that
+  // name its address and ask for no acknowledgement.
+  bool stock = false;
 };
 
 // What was acknowledged over a byte policy's subject in the window that begins at `window_start`, and after it.

@@ -181,6 +181,11 @@ std::string Coordinator::isp_name_of(const IpAddress& address) const {
   return state_->isp_of ? state_->grants.name_of(state_->isp_of(address)) : "";
 }
 
+std::size_t Coordinator::holders(const ContentId& content) const {
+  const auto* known = state_->swarm.holders(content);
+  return known == nullptr ? 0 : known->holders;
+}
+
 SwarmCounts Coordinator::counts() const {
   return {state_->swarm.online(), state_->downloads.size(), state_->orders.size(), state_->orders_issued,
           state_->orders_revoked};

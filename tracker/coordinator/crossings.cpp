@@ -44,7 +44,7 @@ const BorderStripes* Coordinator::State::stripes_of(const Download& download) co
 // A receiver with a share of its own must be able to give it to the others.
 bool Coordinator::State::can_share(AgentIndex receiver, const Content& wanted) const {
   const auto& agent = swarm.agent(receiver);
-  if (agent.is_cdn() || agent.isp_slot == 0 || agent.port == 0 || !agent.sharing.consented) return false;
+  if (agent.is_cdn() || agent.stock || agent.isp_slot == 0 || agent.port == 0 || !agent.sharing.consented) return false;
   if (agent.sharing.upload_slots <= 0) return false;
   return swarm.spendable(agent.isp_slot) > 0 && grants.covers(agent.isp, wanted.content_class, wanted.owner);
 }

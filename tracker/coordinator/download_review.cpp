@@ -65,6 +65,7 @@ std::size_t Coordinator::State::top_up(Download& download, Step& step) {
   SourceNeeds needs;
   for (const auto* live : sources_of(download)) ++(live->cdn_node ? needs.cdn_now : needs.peers_now);
   needs.peers = std::max(0, options.target_sources - 1 - needs.peers_now);  // one place is the CDN's
+  if (swarm.agent(download.key.receiver).stock) needs.peers = 0;
   const auto chosen = select_for(download, needs, step.now);
   // Under a policy that covers its way too, the node that can always serve has its part before peers take theirs.
   if (!policies.empty()) {
@@ -102,6 +103,7 @@ void Coordinator::State::forgive(AgentIndex receiver, const LiveOrder& live) {
 void Coordinator::State::drop_stalled(Download& download, Step& step) {
   // From a report that is late nothing is concluded about the sources.
   if (step.now - download.last_report > kReportIsFresh) return;
+  if (swarm.agent(download.key.receiver).stock) return;  // it says nothing of its sources
   const auto sources = sources_of(download);
   const bool others_deliver = std::any_of(sources.begin(), sources.end(),
                                           [&](const auto* live) { return delivers(*live, step.now, options.stall); });

@@ -26,6 +26,10 @@ protocol::ServeOrder make_order(const Content& content, const AgentRecord& sende
   order.ack_window = terms.ack_window;
   order.not_before = now;
   order.not_after = terms.not_after;
+  if (receiver.stock) {
+    order.stock_address = receiver.address;
+    order.ack_window = order.byte_limit;
+  }
   return order;
 }
 

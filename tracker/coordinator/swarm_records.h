@@ -41,6 +41,7 @@ struct CoolDown {
 struct AgentRecord {
   bool online = false;  // false: a free place
   bool eligible = false;
+  bool stock = false;
   protocol::AgentRole role = protocol::AgentRole::client;
   std::uint16_t port = 0;
   IspSlot isp_slot = 0;

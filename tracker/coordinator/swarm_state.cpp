@@ -32,6 +32,7 @@ AgentIndex SwarmState::add_agent(const AgentFacts& facts, IspId isp, TimeMs now)
   agent.connection = facts.connection;
   agent.connected_since = now;
   agent.name = facts.name;
+  agent.stock = facts.stock;
   agent.eligible = can_serve(agent);
   facts_[index] = source_facts(agent);
   by_key_.emplace(facts.key, index);

@@ -15,7 +15,8 @@
 
 namespace waybill::tracker {
 
-// What a receipt that was recorded for the first time adds to what is billed; for quotas and capacity policies.
+// What a receipt that was recorded for the first time adds to what is billed; for quotas and capacity policies. Of an
+// order to a stock client, which nobody acknowledges (facts->unacknowledged): what it adds to the bytes sent.
 struct NewlyAcknowledged {
   AgreementId agreement;  // 0: a CDN node served
   OrderId order;

@@ -122,7 +122,11 @@ void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
       {said.id, said.start, said.end, check.acked, check.sent, now_, std::move(receipt.envelope), receipt.path});
   orders_.push_back(receipt.order);
   tally_.add(order, said.end, check.acked, check.sent);
-  if (check.acked.value > 0) {
+  if (order.unacknowledged && check.sent.value > 0) {
+    // Nobody but the sender tells how far it came; nothing of it is billed, but capacity policies hold for it too.
+    acknowledged_.push_back({order.agreement, order.id, AckedBytes{check.sent.value},
+                             AckedBytes{check.after.sent_total.value}, said.end, receipt.order, receipt.path});
+  } else if (check.acked.value > 0) {
     acknowledged_.push_back(
         {order.agreement, order.id, check.acked, check.after.acked_total, said.end, receipt.order, receipt.path});
   }

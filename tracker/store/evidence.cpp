@@ -25,6 +25,7 @@ OrderFacts facts_of(const IssuedOrder& issued) {
   facts.pieces = order.piece_count();
   facts.on_net = issued.on_net;
   facts.cdn_node = issued.cdn_node;
+  facts.unacknowledged = order.stock_address.has_value();
   return facts;
 }
 

@@ -52,6 +52,7 @@ struct OrderFacts {
   std::int64_t pieces = 0;  // that the order's ranges hold
   bool on_net = false;
   bool cdn_node = false;
+  bool unacknowledged = false;  // to a stock client: what is sent under it is counted, and never billed
   bool operator==(const OrderFacts&) const = default;
 };
 OrderFacts facts_of(const IssuedOrder& issued);

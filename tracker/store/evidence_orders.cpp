@@ -25,6 +25,7 @@ OrderFacts read_order_facts(const SqlRow& row, int first) {
   facts.on_net = row.flag(first + 15);
   facts.cdn_node = row.flag(first + 16);
   facts.content_class = static_cast<ContentClass>(row.integer(first + 17));
+  facts.unacknowledged = row.flag(first + 18);
   return facts;
 }
 
@@ -45,14 +46,16 @@ Status SqlEvidence::add_orders(const std::vector<IssuedOrder>& orders) {
         auto insert = connection_.insert_many(
             "INSERT INTO orders(id, content, owner, sender, receiver, agreement, source_isp, destination_isp, "
             "sender_address, receiver_address, issued_at, not_before, not_after, byte_limit, pieces, on_net, cdn_node, "
-            "class, envelope) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+            "class, unacknowledged, envelope) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING");
         for (const auto& issued : orders) {
           const auto facts = facts_of(issued);
           WAYBILL_ASSERT(facts.cdn_node == !facts.agreement, "CDN nodes serve without an agreement, others with one");
           insert.add(facts.id, facts.content, facts.owner, facts.sender, facts.receiver, facts.agreement,
                      facts.source_isp, facts.destination_isp, facts.sender_address, facts.receiver_address,
                      facts.issued_at, facts.not_before, facts.not_after, facts.byte_limit, facts.pieces, facts.on_net,
-                     facts.cdn_node, static_cast<int>(facts.content_class), Blob{issued.order.envelope});
+                     facts.cdn_node, static_cast<int>(facts.content_class), facts.unacknowledged,
+                     Blob{issued.order.envelope});
         }
         if (insert.run() < static_cast<std::int64_t>(orders.size())) return refuse("an order is recorded already");
         return {};

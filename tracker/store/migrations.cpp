@@ -301,12 +301,22 @@ CREATE TABLE network_files(
 ALTER TABLE path_components ADD COLUMN isp_source INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Stock BitTorrent clients: who may announce, by which torrent, and which orders nobody acknowledges.
+constexpr char kStockClients[] = R"sql(
+CREATE TABLE subscribers(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, created INTEGER NOT NULL, revoked INTEGER,
+  key_hash BLOB) STRICT;
+CREATE TABLE twins(
+  content BLOB PRIMARY KEY NOT NULL REFERENCES contents(id), hash BLOB NOT NULL UNIQUE, torrent BLOB NOT NULL) STRICT;
+ALTER TABLE orders ADD COLUMN unacknowledged INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},   {kLedger},       {kPolicies},
                                             {kComponents},          {kObjects},  {kAccessTokens}, {kSavedReports},
-                                            {kObjectMembersSeen},   {kCounters}, {kNetworks}};
+                                            {kObjectMembersSeen},   {kCounters}, {kNetworks},     {kStockClients}};
   return steps;
 }
 

@@ -45,8 +45,8 @@ class SqlEvidence final : public Evidence {
 inline constexpr char kOrderColumns[] =
     "o.id, o.content, o.owner, o.sender, o.receiver, o.agreement, o.source_isp, o.destination_isp, o.sender_address, "
     "o.receiver_address, o.issued_at, o.not_before, o.not_after, o.byte_limit, o.pieces, o.on_net, o.cdn_node, "
-    "o.class";
-inline constexpr int kOrderColumnCount = 18;
+    "o.class, o.unacknowledged";
+inline constexpr int kOrderColumnCount = 19;
 OrderFacts read_order_facts(const SqlRow& row, int first);
 
 // The columns of order_states `s` beside the order's id.

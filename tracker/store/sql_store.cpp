@@ -8,6 +8,7 @@
 #include "tracker/store/sql_record_resolutions_detail.h"
 #include "tracker/store/sql_registry_detail.h"
 #include "tracker/store/sql_saved_reports_detail.h"
+#include "tracker/store/sql_stock_clients_detail.h"
 #include "tracker/store/sql_store_detail.h"
 
 namespace waybill::tracker {
@@ -27,7 +28,8 @@ class SqlStore final : public Store {
         ledger_(*connection_),
         record_resolutions_(*connection_),
         access_tokens_(*connection_),
-        saved_reports_(*connection_) {}
+        saved_reports_(*connection_),
+        stock_clients_(*connection_) {}
 
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
@@ -39,6 +41,7 @@ class SqlStore final : public Store {
   RecordResolutions& record_resolutions() override { return record_resolutions_; }
   AccessTokens& access_tokens() override { return access_tokens_; }
   SavedReports& saved_reports() override { return saved_reports_; }
+  StockClients& stock_clients() override { return stock_clients_; }
   Status transact(const std::function<Status()>& body, Writers writers) override {
     return connection_->transact(body, writers);
   }
@@ -55,6 +58,7 @@ class SqlStore final : public Store {
   SqlRecordResolutions record_resolutions_;
   SqlAccessTokens access_tokens_;
   SqlSavedReports saved_reports_;
+  SqlStockClients stock_clients_;
 };
 
 }  // namespace

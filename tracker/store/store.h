@@ -15,6 +15,7 @@
 #include "tracker/store/record_resolutions.h"
 #include "tracker/store/registry.h"
 #include "tracker/store/saved_reports.h"
+#include "tracker/store/stock_clients.h"
 
 namespace waybill::tracker {
 
@@ -48,6 +49,7 @@ class Store {
   virtual RecordResolutions& record_resolutions() = 0;
   virtual AccessTokens& access_tokens() = 0;
   virtual SavedReports& saved_reports() = 0;
+  virtual StockClients& stock_clients() = 0;
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
   // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.

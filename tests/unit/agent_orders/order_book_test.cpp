@@ -245,4 +245,38 @@ TEST_CASE("one customer cannot fill the book") {
   CHECK(shop.book.size() == kMaxOrdersPerCustomer);
 }
 
+TEST_CASE("orders for stock clients are found by address and content, while they stand") {
+  Shop shop;
+  const auto here = *IpAddress::parse("198.51.100.7");
+  const auto elsewhere = *IpAddress::parse("198.51.100.8");
+  auto facts = order_between(shop.parties);
+  facts.stock_address = here;
+  facts.ack_window = facts.byte_limit;
+  const auto first = protocol::sign_order(shop.parties.tracker, facts);
+  facts.id = order_between(shop.parties).id;
+  const auto second = protocol::sign_order(shop.parties.tracker, facts);
+  REQUIRE(shop.admit(first).order != nullptr);
+  REQUIRE(shop.admit(second).order != nullptr);
+  REQUIRE(shop.admit(shop.order).order != nullptr);  // an agent's: no address finds it
+  const std::vector<AgentKey> receiver{shop.parties.receiver.public_key()};
+  CHECK(shop.book.stock_customers(here, shop.parties.content) == receiver);
+  CHECK(shop.book.stock_customers(elsewhere, shop.parties.content).empty());
+  CHECK(shop.book.stock_customers(here, ContentId{}).empty());
+  shop.book.strike(first.order.id, Refusal::none, kDuring);
+  CHECK(shop.book.stock_customers(here, shop.parties.content) == receiver);
+  shop.book.strike(second.order.id, Refusal::none, kDuring);
+  CHECK(shop.book.stock_customers(here, shop.parties.content).empty());
+  CHECK(shop.customer() != nullptr);
+}
+
+TEST_CASE("a stock client is served to its byte limit without an acknowledgement, and not beyond") {
+  Shop shop;
+  auto facts = order_between(shop.parties);
+  facts.stock_address = *IpAddress::parse("198.51.100.7");
+  facts.byte_limit = facts.ack_window = ByteCount{3 * kBlock};
+  REQUIRE(shop.admit(protocol::sign_order(shop.parties.tracker, facts)).order != nullptr);
+  shop.serve(3);
+  CHECK(shop.ask(0, 3).refusal == Refusal::bytes_exhausted);
+}
+
 }  // namespace waybill::orders

@@ -47,6 +47,23 @@ TEST_CASE("an order comes back as it was, with the tracker's signature") {
   CHECK(*read_order_unverified(signed_order.envelope) == order);
 }
 
+TEST_CASE("an order to a stock client names its address; without one an order's bytes are what they always were") {
+  auto order = samples::order();
+  CHECK(encode_order(order).find("stock_address") == ByteString::npos);
+  order.stock_address = *IpAddress::parse("198.51.100.7");
+  order.ack_window = order.byte_limit;
+  const auto read = decode_order(encode_order(order));
+  REQUIRE(read);
+  CHECK(*read == order);
+  order.ack_window.value = order.byte_limit.value - 1;
+  CHECK_FALSE(decode_order(encode_order(order)));
+  order.ack_window = order.byte_limit;
+  order.stock_address = IpAddress{};
+  CHECK_FALSE(decode_order(encode_order(order)));
+  CHECK_FALSE(decode_order(changed([](Dictionary& fields) { fields["stock_address"] = "short"; })));
+  CHECK_FALSE(decode_order(changed([](Dictionary& fields) { fields["stock_address"] = 7; })));
+}
+
 TEST_CASE("an order signed by another than the pinned tracker is refused by name") {
   const auto forged = sign_order(samples::sender(), samples::order());
   const auto opened = open_order(forged.envelope, samples::tracker().public_key());

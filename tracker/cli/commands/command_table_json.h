@@ -78,6 +78,11 @@ Result<Answer> token_add(AdministrationContext&, Arguments&);
 Result<Answer> token_list(AdministrationContext&, Arguments&);
 Result<Answer> token_revoke(AdministrationContext&, Arguments&);
 
+Result<Answer> subscriber_add(AdministrationContext&, Arguments&);
+Result<Answer> subscriber_list(AdministrationContext&, Arguments&);
+Result<Answer> subscriber_revoke(AdministrationContext&, Arguments&);
+Result<Answer> subscriber_torrent(AdministrationContext&, Arguments&);
+
 Result<Answer> report_bytes(AdministrationContext&, Arguments&);
 Result<Answer> report_files(AdministrationContext&, Arguments&);
 Result<Answer> report_balance(AdministrationContext&, Arguments&);

@@ -155,6 +155,7 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
                     {"title", names->title(facts.content)},
                     {"acknowledged_bytes", transfer.state.acked_total.value},
                     {"sent_bytes", transfer.state.sent_total.value},
+                    {"unacknowledged", facts.unacknowledged},
                     {"receipts", transfer.state.receipts},
                     {"path", path.printed},
                     {"components", std::move(components)}});

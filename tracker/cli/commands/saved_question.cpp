@@ -77,7 +77,8 @@ void fill_in_window(json& question, const Schedule& schedule) {
 
 json ask_as_of(AdministrationContext& context, const std::string& question, TimeMs at, bool check_only) {
   const runtime::ManualClock clock(at);
-  AdministrationContext as_of{context.store, clock, context.key, context.public_host, context.public_port, check_only};
+  AdministrationContext as_of{context.store,        clock,     context.key, context.public_host, context.public_port,
+                              context.announce_url, check_only};
   return execute(as_of, json::parse(question, nullptr, false));
 }
 
