@@ -116,15 +116,13 @@ def fetches(cluster, name, command_of, film, torrent):
         wait_for(complete, f"{name} to complete the film", 120, 0.2)
         took = time.monotonic() - began
         # Its order ends when it tells the tracker that it is complete, or that it leaves.
-        process.stop()
         wait_for(lambda: not cluster.tracker.json("orders")["orders"], f"{name}'s order to end")
         row = wait_for(lambda: (r := row_of(cluster, address)) and r["sent_bytes"] >= SIZE and r, f"{name}'s receipts")
     except TimeoutError:
         print(process.output()[-3000:])
         raise
     finally:
-        if process.running():
-            process.kill9()
+        process.stop()
     assert row["unacknowledged"] is True and row["acknowledged_bytes"] == 0, row
     assert row["sent_bytes"] <= SIZE * 1.1, f"{row['sent_bytes']} bytes were sent for a film of {SIZE}"
     assert row["source"] == "cdn-node" and row["from"] == row["to"] == "SP1", row
