@@ -59,6 +59,7 @@ def reads(facts):
         "/agents": [{}],
         "/agents/candidates": [{"content": facts["content"]}],
         "/orders": [{}],
+        "/contents/{content}/watch": [{"content": "RobinHood"}],
         "/tokens": [{"all": "true"}],
         "/subscribers": [{}, {"all": "true"}],
     }

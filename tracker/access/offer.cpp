@@ -56,6 +56,7 @@ constexpr Offer kOfReads[] = {
     {"agents", kReads},
     {"explain", kReads},
     {"orders", kReads},
+    {"watch", kReads},
     {"token list", kReads},
     {"subscriber list", kReads},
 };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tracker/api/policy_commands.h"
+#include "tracker/api/watch_command.h"
 
 namespace waybill::tracker {
 
@@ -114,10 +115,29 @@ std::string policy_why(const ControlDesk& desk, const json& arguments, TimeMs no
   return json{{"ok", true}, {"result", policy_why_as_json(desk, *content, *receiver, kMaxRows, now)}}.dump();
 }
 
+// By id or title.
+Result<ContentId> content_named(const ControlDesk& desk, const std::string& text) {
+  std::optional<ContentId> found;
+  for (const auto& [id, content] : desk.registry().contents) {
+    if (id.hex() != text && (content.title != text || content.removed)) continue;
+    if (found) return refuse("several contents have the title '" + text + "': name one by its id");
+    found = id;
+  }
+  if (!found) return refuse("no content has the id or title '" + text + "'; `content list` shows them");
+  return *found;
+}
+
+std::string watch(const ControlDesk& desk, const json& arguments, TimeMs now) {
+  const auto content = content_named(desk, arguments.value("content", ""));
+  if (!content) return failure(content.error().message, 1);
+  return json{{"ok", true}, {"result", watch_as_json(desk, *content, kMaxRows, now)}}.dump();
+}
+
 }  // namespace
 
 bool is_live_command(std::string_view command) {
-  return command == "agents" || command == "explain" || command == "orders" || command == "policy why";
+  return command == "agents" || command == "explain" || command == "orders" || command == "policy why" ||
+         command == "watch";
 }
 
 std::optional<std::string> answer_live_command(const ControlDesk& desk, const std::string& request, TimeMs now) {
@@ -131,6 +151,7 @@ std::optional<std::string> answer_live_command(const ControlDesk& desk, const st
     if (command == "agents" || command == "explain") return explain(desk, arguments, now);
     if (command == "policy why") return policy_why(desk, arguments, now);
     if (command == "orders") return orders(desk);
+    if (command == "watch") return watch(desk, arguments, now);
   } catch (const json::exception& error) {  // an argument of the wrong type
     return failure(std::string("malformed request: ") + error.what(), 2);
   }

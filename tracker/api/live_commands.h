@@ -1,6 +1,6 @@
 #pragma once
 // The commands that only a running tracker can answer, from what the coordinator holds in memory: "agents", "explain",
-// "orders". JSON in and out, in the form of tracker/cli/administration.h.
+// "orders", "policy why", "watch". JSON in and out, in the form of tracker/cli/administration.h.
 #include <optional>
 #include <string>
 #include <string_view>

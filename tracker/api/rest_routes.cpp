@@ -128,6 +128,7 @@ constexpr RouteLine kOfWatching[] = {
     {"GET", "/agents", "agents", "", false},
     {"GET", "/agents/candidates", "explain", "content! for", false},
     {"GET", "/orders", "orders", "", false},
+    {"GET", "/contents/{content}/watch", "watch", "", false},
     {"GET", "/tokens", "token list", "all?"},
     {"DELETE", "/tokens/{token}", "token revoke", "", false},
     {"GET", "/subscribers", "subscriber list", "all?"},

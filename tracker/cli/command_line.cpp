@@ -13,6 +13,7 @@
 #include "tracker/cli/data_directory.h"
 #include "tracker/cli/file_output.h"
 #include "tracker/cli/initialisation.h"
+#include "tracker/cli/watching.h"
 #include "tracker/reports/text_table.h"
 
 namespace waybill::tracker {
@@ -70,6 +71,7 @@ int run_and_print(Invocation& invocation) {
     keep_files_private();
     return run_server(invocation);
   }
+  if (invocation.command == "watch") return run_watch(invocation);
   for (const auto* form : {"evidence", "itemised"}) {
     const bool wanted = invocation.command == "settle" && invocation.arguments.contains(form);
     if (wanted && invocation.format != OutputFormat::json) {

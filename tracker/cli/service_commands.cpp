@@ -26,6 +26,12 @@ void add_service_commands(CLI::App& program, Invocation& invocation) {
       .text("--for", "for", "... for this receiving agent: key, first digits, or name", "AGENT")
       .data()
       .output();
+  CommandOptions(program, "watch", "who feeds whom a content at this moment, across which links, until Ctrl-C", "watch",
+                 invocation)
+      .positional("CONTENT", "content", "its id or title")
+      .text("--count", "count", "how often to look, a second apart (default: without end)", "N")
+      .data()
+      .output();
   CommandOptions(program, "orders", "the serve orders in force (asks the running tracker)", "orders", invocation)
       .data()
       .output();

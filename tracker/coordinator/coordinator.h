@@ -69,6 +69,8 @@ class Coordinator {
   // walks the holders, at most `limit` of them.
   std::vector<ExplainedCandidate> explain(const ContentId& content, const std::optional<AgentKey>& receiver,
                                           std::size_t limit, TimeMs now) const;
+  // The live orders of a content, at most `limit`, by receiver.
+  std::vector<WatchedFlow> watch(const ContentId& content, std::size_t limit, TimeMs now) const;
   // The capacity policies in force, and how they stand.
   std::vector<PolicyRow> policies() const;
   // As explain(), with the predicted path of each and the policies that it touches.

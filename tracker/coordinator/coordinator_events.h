@@ -213,6 +213,26 @@ struct OrderRow {
   bool superseded = false;  // another order has taken its place; it ends within seconds
 };
 
+// One order that lives: who feeds whom, by which way.
+struct WatchedAgent {
+  AgentKey key;
+  std::string name;
+  std::string isp;  // "" unknown
+};
+struct WatchedFlow {
+  OrderId order;
+  WatchedAgent sender;
+  WatchedAgent receiver;
+  bool cdn_node = false;
+  bool on_net = false;
+  AckedBytes acked;  // as the receiver reports, and the rate too
+  ByteRate rate;
+  std::int64_t receiver_holds = 0;  // pieces
+  std::int64_t pieces = 0;
+  std::vector<std::string> components;  // keys along the path
+  std::string basis;                    // "measured", or what the path is predicted by
+};
+
 struct SwarmCounts {
   std::size_t agents = 0;
   std::size_t downloads = 0;

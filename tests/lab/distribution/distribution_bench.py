@@ -54,8 +54,8 @@ def print_books(way, counted):
     other way's requests."""
     for (near, far), booked in sorted(way.crossings().items()):
         payload = counted.payload.get((near, far), 0)
-        print(f"      {near}>{far}: books {booked[0] / 1e6:.2f} MB acknowledged, {booked[1] / 1e6:.2f} sent; interfaces "
-              f"{payload / 1e6:.2f} of payload, {100 * (payload / (booked[1] * FRAMING) - 1):+.2f}% of sent")
+        print(f"      {near}>{far}: books {booked[0] / 1e6:.2f} MB acknowledged, {booked[1] / 1e6:.2f} sent; "
+              f"interfaces {payload / 1e6:.2f} of payload, {100 * (payload / (booked[1] * FRAMING) - 1):+.2f}% of sent")
 
 
 def measure(title, make_way, clients, film):

@@ -69,7 +69,8 @@ class Site:
 def difference(before, after):
     def less(one, other):
         return {key: count - other.get(key, 0) for key, count in one.items()}
-    return Counted(less(after.borders, before.borders), less(after.payload, before.payload), after.cdn - before.cdn, less(after.strayed, before.strayed))
+    return Counted(less(after.borders, before.borders), less(after.payload, before.payload), after.cdn - before.cdn,
+                   less(after.strayed, before.strayed))
 
 
 COUNT_TO_CLIENTS = """table inet strayed {

@@ -81,7 +81,8 @@ http {{ access_log off; sendfile on; client_body_temp_path {self.folder}; proxy_
 
     def start(self):
         for client in self.site.clients:
-            self.exits.watch(client.name, self.run(client.name, ["curl", "-sf", "-o", self.output(client.name), self.url]))
+            fetching = self.run(client.name, ["curl", "-sf", "-o", self.output(client.name), self.url])
+            self.exits.watch(client.name, fetching)
 
     def wait(self):
         return self.exits.wait()
@@ -113,7 +114,8 @@ class PlainBitTorrent(Way):
         return (self.folder / f"{host}.log").read_text()
 
     def _peer(self, host, folder):
-        self.run(host, ["/usr/bin/python3", "-B", HERE / "plain_peer.py", self.torrent, folder, self.site.address(host)])
+        program = ["/usr/bin/python3", "-B", HERE / "plain_peer.py"]
+        self.run(host, [*program, self.torrent, folder, self.site.address(host)])
 
     def output(self, client):
         return self.folder / client / self.film.name
@@ -125,7 +127,8 @@ class PlainBitTorrent(Way):
 
     def wait(self):
         def times():
-            found = {client.name: re.search(r"complete ([0-9.]+)", self._log(client.name)) for client in self.site.clients}
+            found = {client.name: re.search(r"complete ([0-9.]+)", self._log(client.name))
+                     for client in self.site.clients}
             return all(found.values()) and {name: float(match[1]) for name, match in found.items()}
         return wait_for(times, "every plain client to be complete", PATIENCE, 0.2)
 

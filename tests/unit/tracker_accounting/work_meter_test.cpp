@@ -1,8 +1,8 @@
 #include "tracker/accounting/work_meter.h"
 
-#include <doctest/doctest.h>
-
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace waybill::tracker {
 

@@ -18,7 +18,7 @@ struct CommandEntry {
   Command run;
   bool reads_only;
 };
-constexpr CommandEntry kCommands[] = {
+constexpr CommandEntry kAgreements[] = {
     {"isp add", isp_add, false},
     {"isp list", isp_list, true},
     {"isp show", isp_show, true},
@@ -38,6 +38,8 @@ constexpr CommandEntry kCommands[] = {
     {"invoice show", invoice_show, true},
     {"invoice credit", invoice_credit, false},
     {"journal", list_journal, true},
+};
+constexpr CommandEntry kNetworks[] = {
     {"component add", component_add, false},
     {"component import", component_import, false},
     {"component list", component_list, true},
@@ -51,6 +53,8 @@ constexpr CommandEntry kCommands[] = {
     {"routing show", routing_show, true},
     {"routing drop", routing_drop, false},
     {"path", path_between, true},
+};
+constexpr CommandEntry kMeasures[] = {
     {"object add", object_add, false},
     {"object list", object_list, true},
     {"object show", object_show, true},
@@ -99,16 +103,20 @@ constexpr CommandEntry kReports[] = {
     {"report saved show", report_saved_show, true}, {"report saved run", report_saved_run, true},
     {"report saved end", report_saved_end, false},
 };
-constexpr std::array<std::string_view, 4> kLiveCommands{"agents", "explain", "orders", "policy why"};
+constexpr std::array<std::string_view, 5> kLiveCommands{"agents", "explain", "orders", "policy why", "watch"};
 
 const CommandEntry* find_command(std::string_view name) {
-  for (const auto& entry : kCommands) {
-    if (entry.name == name) return &entry;
-  }
-  for (const auto& entry : kReports) {
-    if (entry.name == name) return &entry;
-  }
-  return nullptr;
+  const CommandEntry* found = nullptr;
+  const auto look = [&](const auto& table) {
+    for (const auto& entry : table) {
+      if (entry.name == name) found = &entry;
+    }
+  };
+  look(kAgreements);
+  look(kNetworks);
+  look(kMeasures);
+  look(kReports);
+  return found;
 }
 
 json failure(const std::string& error, int exit_status) {
