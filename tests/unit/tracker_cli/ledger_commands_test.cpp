@@ -22,6 +22,36 @@ void refused(const TrackerProgram& program, std::vector<std::string> arguments, 
   CHECK(program.dump() == before);
 }
 
+TEST_CASE(
+    "an owner that chose to be told is: an alert on nearing, one on crossing; a renegotiated contract has its own") {
+  const auto contract = [](const std::string& threshold, const std::string& actions) {
+    return R"({"format":"waybill owner contract 1","owner":"MovieStudio","timezone":"Europe/Berlin","from":")" +
+           std::string("2099-01-01T00:00:00Z") + R"(","currency":"EUR","flat_fee":"10.00","threshold":)" + threshold +
+           R"(,"beyond_per_gb":"0.05")" + actions + "}";
+  };
+  const TrackerProgram program;
+  program.facts({"agreement", "add", "--terms", contract("1000", "")});
+  CHECK(program.facts({"alert", "list"}).at("alerts").empty());
+
+  const TrackerProgram told;
+  const auto text = contract("500000000000", R"(,"near_percent":80,"on_near":"notify","on_crossing":"notify")");
+  const auto run = told.run({"agreement", "add", "--terms", text});
+  CHECK(run.status == 0);
+  CHECK(run.out.find("Alert contract 1 near: at 80% of MovieStudio's threshold, told by no channel yet") !=
+        std::string::npos);
+  const auto alerts = told.facts({"alert", "list"}).at("alerts");
+  REQUIRE(alerts.size() == 2);
+  CHECK(alerts.at(0).at("name") == "contract 1 crossed");
+  CHECK(alerts.at(1).at("name") == "contract 1 near");
+  CHECK(alerts.at(1).at("measures").at("owner") == "MovieStudio");
+  CHECK(alerts.at(1).at("severity") == "info");
+
+  const TrackerProgram channelled;
+  channelled.facts({"alert", "channel", "add", "desk", "--url", "https://127.0.0.1:9/"});
+  const auto by_channel = channelled.run({"agreement", "add", "--terms", text});
+  CHECK(by_channel.out.find("told by 1 channel") != std::string::npos);
+}
+
 TEST_CASE("terms, a period's close, an invoice, a credit note and the journal") {
   const TrackerProgram program;
   program.facts({"isp", "add", "SP1"});

@@ -3,6 +3,7 @@
 
 #include "tracker/agreements/agreement_document.h"
 #include "tracker/cli/commands/command_table_json.h"
+#include "tracker/cli/commands/contract_alerts_json.h"
 #include "tracker/cli/commands/party_argument_json.h"
 #include "tracker/ledger/books.h"
 
@@ -36,6 +37,13 @@ Result<Answer> added(const Result<Terms>& terms, const std::string& party) {
   return answer;
 }
 
+Result<Answer> with_alerts(AdministrationContext& context, const Result<OwnerContract>& contract) {
+  auto answer = added(contract, contract ? contract->owner : std::string());
+  if (!answer) return answer;
+  if (auto told = add_contract_alerts(context, *contract, *answer); !told) return pass_on(told);
+  return answer;
+}
+
 }  // namespace
 
 Result<Answer> agreement_add_terms(AdministrationContext& context, Arguments& arguments) {
@@ -44,14 +52,7 @@ Result<Answer> agreement_add_terms(AdministrationContext& context, Arguments& ar
   if (is_owner_contract(text)) {
     const auto contract = read_owner_contract(text);
     if (!contract) return tl::make_unexpected(contract.error());
-    auto answer = added(add_owner_contract(context.store, *contract), contract->owner);
-    if (answer && contract->near_percent > 0) {
-      answer->notes.push_back(fmt::format(
-          "To tell the owner: `alert channel add`, then `alert add NAME --kind nearing --contract {} --raise "
-          "{} --channel CHANNEL`.",
-          contract->owner, contract->near_percent));
-    }
-    return answer;
+    return with_alerts(context, add_owner_contract(context.store, *contract));
   }
   const auto agreement = read_isp_agreement(text);
   if (!agreement) return tl::make_unexpected(agreement.error());
@@ -65,7 +66,7 @@ Result<Answer> agreement_renegotiate(AdministrationContext& context, Arguments& 
   if (is_owner_contract(text)) {
     const auto contract = read_owner_contract(text);
     if (!contract) return tl::make_unexpected(contract.error());
-    return added(renegotiate_owner_contract(context.store, *contract, now), contract->owner);
+    return with_alerts(context, renegotiate_owner_contract(context.store, *contract, now));
   }
   const auto agreement = read_isp_agreement(text);
   if (!agreement) return tl::make_unexpected(agreement.error());
