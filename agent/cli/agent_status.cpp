@@ -48,6 +48,7 @@ Json contents_of(const library::Shelf& shelf) {
 Json serving_of(const ServingDesk& desk) {
   auto orders = Json::array();
   for (const auto& [id, served] : desk.serving()) {
+    if (served.last.ending) continue;
     orders.push_back({{"order", id.hex()},
                       {"content", served.order.content.hex()},
                       {"receiver", served.order.receiver.hex()},

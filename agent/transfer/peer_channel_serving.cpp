@@ -67,13 +67,16 @@ bool PeerChannel::counts_as_storm(Refusal reason) {
     case Refusal::sharing_off:
     case Refusal::bytes_exhausted:
     case Refusal::no_order:
-      return !had_orders_ || core_.monotonic() - choked_at_ > kChokeGrace;
-    // Its window may have held back what it meant to ask for; once for each block that is offered no more.
+      if (!had_orders_) return true;
+      if (core_.monotonic() - choked_at_ <= kChokeGrace) return false;
+      break;
     case Refusal::piece_outside_order:
-      return --stale_requests_ < 0;
+      break;
     default:
       return true;
   }
+  // Its window may have held back what it meant to ask for: once for each block that was offered and is no more.
+  return --stale_requests_ < 0;
 }
 
 void PeerChannel::refuse_block(lt::peer_request const& request, Refusal reason) {
@@ -165,7 +168,9 @@ void PeerChannel::open_service() {
   service_ = Service::open;
   auto& book = core_.serving().book();
   for (const auto& id : presented_) {
-    if (const auto* order = book.find(id)) announce(order->order());
+    const auto* order = book.find(id);
+    const bool live = order != nullptr && order->revoked == Refusal::none && !order->exhausted();
+    if (live) announce(order->order());
   }
   if (!peer_.native_handle() || peer_.is_disconnecting()) return;
   core_.rates().admit(peer_);

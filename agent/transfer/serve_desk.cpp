@@ -148,6 +148,7 @@ ServeProgress ServeDesk::progress_of(const orders::BookedOrder& order, const Tol
   progress.content = order.order().content;
   progress.receiver = order.receiver_address;
   progress.connected = told.connected;
+  progress.ending = told.ending;
   progress.sent = order.totals.sent;
   progress.acked = order.totals.acked;
   progress.acked_pieces = order.acked_pieces;
@@ -170,14 +171,17 @@ void ServeDesk::sample_rate(const orders::BookedOrder& order, Told& told, Durati
 
 void ServeDesk::tell(const orders::BookedOrder& order, Told& told, DurationMs monotonic) {
   const bool now_connected = connected(order);
+  const bool ending = told.ending_since.has_value();
   const auto& totals = order.totals;
-  const bool changed = totals.sent != told.sent || totals.acked != told.acked || now_connected != told.connected;
+  const bool changed = totals.sent != told.sent || totals.acked != told.acked || now_connected != told.connected ||
+                       ending != told.ending;
   sample_rate(order, told, monotonic);
   if (!changed || monotonic - told.at < kServeProgressInterval) return;
   told.at = monotonic;
   told.sent = totals.sent;
   told.acked = totals.acked;
   told.connected = now_connected;
+  told.ending = ending;
   core_.emit(progress_of(order, told));
 }
 

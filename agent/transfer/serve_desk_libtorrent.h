@@ -47,6 +47,7 @@ class ServeDesk {
     ByteRate rate;
     ByteRate max_rate;
     std::optional<DurationMs> ending_since;
+    bool ending = false;  // as it was told
   };
   void accepted(const orders::BookedOrder& order);
   void sample_rate(const orders::BookedOrder& order, Told& told, DurationMs monotonic);

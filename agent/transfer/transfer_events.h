@@ -47,6 +47,7 @@ struct ServeProgress {
   ContentId content;
   IpAddress receiver;
   bool connected = false;
+  bool ending = false;  // nothing is granted under it any more; its receiver may still sign for what came
   SentBytes sent;
   AckedBytes acked;
   std::int64_t acked_pieces = 0;

@@ -85,10 +85,15 @@ void make_older(const contract::SqliteEngine& from, const contract::SqliteEngine
     while (names.executeStep()) tables.push_back(names.getColumn(0).getString());
   }
   for (const auto& table : tables) {
-    std::string columns;
-    SQLite::Statement info(older, "SELECT name FROM pragma_table_info('" + table + "')");
-    while (info.executeStep()) columns += (columns.empty() ? "" : ", ") + info.getColumn(0).getString();
-    older.exec("INSERT INTO main." + table + "(" + columns + ") SELECT " + columns + " FROM later." + table);
+    std::string columns, values;
+    SQLite::Statement info(older, "SELECT name, name IN (SELECT name FROM pragma_table_info('" + table +
+                                      "', 'later')) FROM pragma_table_info('" + table + "', 'main')");
+    while (info.executeStep()) {
+      const auto name = info.getColumn(0).getString();
+      columns += (columns.empty() ? "" : ", ") + name;
+      values += (values.empty() ? "" : ", ") + (info.getColumn(1).getInt() != 0 ? name : "NULL");  // later dropped it
+    }
+    older.exec("INSERT INTO main." + table + "(" + columns + ") SELECT " + values + " FROM later." + table);
   }
   older.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
   older.exec("PRAGMA user_version = " + std::to_string(kBeforeCounters));
@@ -109,12 +114,14 @@ void make_older(const contract::PostgresEngine& from, const contract::PostgresEn
       "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND "
       "relkind = 'r' ORDER BY oid");
   for (const auto& table : tables) {
+    // What was dropped later is not copied.
     const auto columns =
         contract::PostgresServer::ask(
             to.where(),
-            "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_schema = "
+            "SELECT string_agg(column_name, ', ') FROM information_schema.columns c WHERE table_schema = "
             "current_schema() AND table_name = '" +
-                table + "'")
+                table + "' AND EXISTS (SELECT 1 FROM information_schema.columns l WHERE l.table_schema = '" + later +
+                "' AND l.table_name = c.table_name AND l.column_name = c.column_name)")
             .at(0);
     run("INSERT INTO " + table + "(" + columns + ") SELECT " + columns + " FROM " + later + "." + table);
   }

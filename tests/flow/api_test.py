@@ -26,6 +26,9 @@ ROLES = ["operator", "auditor", "isp", "owner"]
 REFUSALS = {"not_offered", "changes", "other_party"}
 
 
+POSITIONAL = {"path": ("source", "destination")}  # of the command line, though parameters of the route
+
+
 class ApiTest:
     def __init__(self, books):
         self.books, self.api, self.faults, self.asked = books, books.api, [], 0
@@ -113,17 +116,17 @@ class ApiTest:
         """Without what the moment of asking alone decides."""
         if isinstance(value, dict):
             return {k: ApiTest.steady(v) for k, v in value.items()
-                    if k not in ("made_at", "made_at_ms", "when", "signed", "evaluated", "since", "value", "level",
+                    if k not in ("time", "made_at", "made_at_ms", "when", "signed", "evaluated", "since", "value", "level",
                                  "standing", "items", "items_signature")}
         return [ApiTest.steady(item) for item in value] if isinstance(value, list) else value
 
     def check_as_printed(self, route, query, answer, where):
-        if route["command"] in ("agents", "explain", "orders", "policy why"):
+        if route["command"] in ("agents", "explain", "orders", "policy why", "watch"):
             return
         words, options = route["command"].split(), []
         flags = {p["name"] for p in route["parameters"] if p["kind"] == "flag"}
         for name, value in query.items():
-            if "{" + name + "}" in route["path"]:
+            if "{" + name + "}" in route["path"] or name in POSITIONAL.get(route["command"], ()):
                 words.append(value)
             elif name in flags:
                 options.append("--" + name.replace("_", "-"))

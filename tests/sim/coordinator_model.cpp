@@ -46,7 +46,7 @@ Model::Model(std::uint64_t seed, bool with_policies)
 
 void Model::setup() {
   for (int isp = 1; isp <= kIsps; ++isp) {
-    tables_.isps.push_back({IspId{isp}, "SP" + std::to_string(isp), std::nullopt, zone_name(isp), {}});
+    tables_.isps.push_back({IspId{isp}, "SP" + std::to_string(isp), {}, zone_name(isp), {}});
     tables_.agreements.push_back({AgreementId{isp}, IspId{isp}, TimeMs{}, std::nullopt, {}, {}});
   }
   const auto grant = [&](int isp) -> Grant& { return tables_.agreements[static_cast<std::size_t>(isp - 1)].grant; };

@@ -13,7 +13,7 @@ TrackerWorld::TrackerWorld() {
     }
   });
   REQUIRE_MESSAGE(!failure, failure->message);
-  desk = std::make_unique<ControlDesk>(key, clock, loop, bridge);
+  desk = std::make_unique<ControlDesk>(key, clock, loop, bridge, std::nullopt);
   use_registry();
   desk->restore({}, {}, {}, {});
   routes = std::make_unique<HttpRoutes>(

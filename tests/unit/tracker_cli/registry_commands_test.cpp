@@ -41,7 +41,7 @@ TEST_CASE("an ISP's life") {
   CHECK(table.out.find("Europe/Berlin") != std::string::npos);
   CHECK(table.out.find("SP2") == std::string::npos);
   const auto csv = program.run({"isp", "list", "--format", "csv"});
-  CHECK(csv.out.find("name,asn,timezone,prefixes\r\nSP1,64500,Europe/Berlin,\"") == 0);
+  CHECK(csv.out.find("name,asns,timezone,prefixes\r\nSP1,64500,Europe/Berlin,\"") == 0);
   CHECK(program.run({"isp", "remove", "SP2"}).status == 0);
   CHECK(program.facts({"isp", "list"}).at("isps").size() == 1);
 }

@@ -17,7 +17,7 @@ TimeMs utc(int year, unsigned month, unsigned day, int hour = 0, int minute = 0)
   return TimeMs{std::int64_t{days.time_since_epoch().count()} * 86'400'000} + hours(hour) + minutes(minute);
 }
 
-Isp isp_in(std::string zone) { return {IspId{2}, "SP2", std::nullopt, std::move(zone), {}}; }
+Isp isp_in(std::string zone) { return {IspId{2}, "SP2", {}, std::move(zone), {}}; }
 
 Agreement agreement(Grant grant) { return {AgreementId{3}, IspId{2}, utc(2026, 1, 1), std::nullopt, grant, {}}; }
 

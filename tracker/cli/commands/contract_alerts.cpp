@@ -25,16 +25,20 @@ std::string alert_name(AgreementId contract, const char* stage) {
 }
 
 // The owner's bytes of the month on the contract's clocks, against its threshold.
-AlertRule rule_of(const OwnerContract& contract, const Stage& stage) {
+Result<AlertRule> rule_of(const OwnerContract& contract, const Stage& stage) {
   TrafficFilter filter;
   filter.owner = contract.owner;
+  auto measure = Measure::of_traffic(filter);
+  if (!measure) return pass_on(measure);
   Condition condition;
   condition.kind = ConditionKind::nearing;
   condition.window = {AlertWindowKind::month, {}, contract.timezone};
   condition.threshold = contract.threshold.value;
   condition.raise_at = condition.clear_at = stage.percent * 100;  // hundredths of a percent
-  return {alert_name(contract.id, stage.name), Measure::of_traffic(filter, Measured::acknowledged_bytes), condition,
-          stage.percent < kWhole ? Severity::info : Severity::warning, DurationMs{}};
+  const AlertRule rule{alert_name(contract.id, stage.name), *std::move(measure), condition,
+                       stage.percent < kWhole ? Severity::info : Severity::warning, DurationMs{}};
+  if (auto ok = check_rule(rule); !ok) return pass_on(ok);
+  return rule;
 }
 
 Status end_replaced(Store& store, const OwnerContract& contract, TimeMs now) {
@@ -68,12 +72,12 @@ Status add_contract_alerts(AdministrationContext& context, const OwnerContract& 
   if (!channels) return tl::make_unexpected(channels.error());
   for (const auto& stage : stages) {
     const auto rule = rule_of(contract, stage);
-    if (auto ok = check_rule(rule); !ok) return ok;
-    StoredAlertRule stored{{}, rule.name, rule_document(rule), state_document({}), {}, now, std::nullopt};
+    if (!rule) return tl::make_unexpected(rule.error());
+    StoredAlertRule stored{{}, rule->name, rule_document(*rule), state_document({}), {}, now, std::nullopt};
     for (const auto& channel : *channels) stored.channels.push_back(channel.id);
     if (const auto added = context.store.alerts().add_rule(stored); !added) return tl::make_unexpected(added.error());
     answer.lines.push_back(
-        fmt::format("Alert {}: at {}% of {}'s threshold, told by {}", rule.name, stage.percent, contract.owner,
+        fmt::format("Alert {}: at {}% of {}'s threshold, told by {}", rule->name, stage.percent, contract.owner,
                     channels->empty() ? "no channel yet: it is listed by `alert list`"
                                       : counted(static_cast<std::int64_t>(channels->size()), "channel", "channels")));
   }

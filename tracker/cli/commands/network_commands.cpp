@@ -1,5 +1,7 @@
 // Routing tables, names of ASes and address databases: what the tracker knows beyond its registry.
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -66,14 +68,39 @@ Result<NetworkFile> network_file_from(const std::string& text) {
   }
 }
 
+namespace {
+
+std::set<std::filesystem::path> kept_files(const std::filesystem::path& data) {
+  std::set<std::filesystem::path> kept;
+  std::error_code none_yet;
+  for (const auto& entry : std::filesystem::directory_iterator(data / "networks", none_yet)) kept.insert(entry.path());
+  return kept;
+}
+
+// All of what one command loads, or none of it. What was there before stays.
+void forget_kept(const std::filesystem::path& data, const std::vector<NetworkFile>& files,
+                 const std::set<std::filesystem::path>& before) {
+  for (const auto& file : files) {
+    const auto path = network_file_path(data, file);
+    std::error_code stays_behind;
+    if (!before.contains(path)) std::filesystem::remove(path, stays_behind);
+  }
+}
+
+}  // namespace
+
 Result<std::vector<NetworkFile>> keep_network_files(const std::filesystem::path& data, const json& arguments,
                                                     TimeMs now) {
   const DumpOptions options{arguments.value("special_use", false)};
+  const auto before = kept_files(data);
   std::vector<NetworkFile> files;
   for (const auto& [key, kind] : kLoadArguments) {
     if (!arguments.contains(key)) continue;
     auto file = keep_network_file(data, kind, arguments.at(key).get<std::string>(), options, now);
-    if (!file) return pass_on(file);
+    if (!file) {
+      forget_kept(data, files, before);
+      return pass_on(file);
+    }
     files.push_back(std::move(*file));
   }
   if (files.empty()) return refuse("FILE, --as-names, --asn-database or --city-database says what to load");
