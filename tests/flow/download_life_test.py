@@ -63,6 +63,19 @@ def resumes_after_sigkill(cluster, content, folder, film):
     print(f"ok: killed and resumed: held {last['held_before']:,} of {SIZE:,} bytes, {sent:,} were sent in all")
 
 
+def sent_at_rest(agent):
+    """What it has sent, once that has not changed for two seconds."""
+    seen = [None]
+
+    def rests():
+        sent = agent.json("status")["sent"]
+        same, seen[0] = sent == seen[0], sent
+        return same
+
+    wait_for(rests, "the sender to come to rest", step=2)
+    return seen[0]
+
+
 def consent_and_grant(cluster, content, folder):
     """a1 holds the film. Without its owner's consent, or its ISP's grant, it serves nothing."""
     a1, a2 = cluster.agents["a1"], cluster.agents["a2"]
@@ -83,7 +96,7 @@ def consent_and_grant(cluster, content, folder):
     agreement = cluster.tracker.json("agreement", "list")["agreements"][0]
     cluster.tracker.command("agreement", "end", str(agreement["id"]))
     wait_for(lambda: not a1.json("status")["serving"], "a1 to stop")
-    before = a1.json("status")["sent"]
+    before = sent_at_rest(a1)  # what was granted before may still leave libtorrent's buffer
     held = a3.json("status")["contents"][0]["pieces_held"]
     reasons = {c["agent"]: c["reason"] for c in
                cluster.tracker.json("agents", "--content", content, "--for", "a3")["candidates"]}
