@@ -223,7 +223,12 @@ void PeerChannel::withdraw(const protocol::ServeOrder& ended) {
       bytes += extended_message(their_dont_have_, number);
     }
   }
-  if (!bytes.empty()) send_raw(bytes);
+  if (bytes.empty()) return;
+  send_raw(bytes);
+  // What waits in libtorrent's queue under the order that is over is turned down; the rest the receiver asks for again.
+  if (others.empty() || service_ != Service::open || !peer_.native_handle() || peer_.is_disconnecting()) return;
+  peer_.choke_this_peer();
+  peer_.maybe_unchoke_this_peer();
 }
 
 }  // namespace waybill::transfer

@@ -109,12 +109,12 @@ Actions Coordinator::library_update(const AgentKey& agent, const protocol::HeldC
   Step step{now, {}};
   const auto index = state_->swarm.find(agent);
   if (!index) return {};
-  if (held.pieces_held > 0 && !state_->swarm.holding(*index, held.content))
-    state_->new_holder(*index, held.content, now);
+  const bool holds_first = held.pieces_held > 0 && !state_->swarm.holding(*index, held.content);
   if (!state_->swarm.set_holding(*index, held)) {
     step.out.push_back(LogLine{true, fmt::format("agent {} holds more than {} contents: the others are left out",
                                                  agent.brief(), protocol::kMaxLibraryEntries)});
   }
+  if (holds_first) state_->new_holder(*index, held.content, step);
   const auto ids = state_->swarm.agent(*index).orders_as_sender;
   if (held.pieces_held <= 0) {
     state_->leave_share({*index, held.content}, false, step);

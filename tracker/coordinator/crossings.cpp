@@ -84,12 +84,12 @@ void Coordinator::State::leave_share(const DownloadKey& of, bool keeps_it, Step&
   }
 }
 
-void Coordinator::State::new_holder(AgentIndex agent, const ContentId& id, TimeMs now) {
+void Coordinator::State::new_holder(AgentIndex agent, const ContentId& id, Step& step) {
   const auto found = stripes.find({id, swarm.agent(agent).isp_slot});
   if (found == stripes.end() || found->second.receivers() > kMaxWoken) return;
   for (const auto receiver : found->second.all()) {
     const auto download = downloads.find({receiver, id});
-    if (download != downloads.end()) download->second.next_top_up = now;
+    if (receiver != agent && download != downloads.end()) top_up(download->second, step);
   }
 }
 

@@ -133,6 +133,26 @@ class PlainBitTorrent(Way):
         return wait_for(times, "every plain client to be complete", PATIENCE, 0.2)
 
 
+class Files:
+    """When each file stood under its final name: whole and verified."""
+
+    def __init__(self, files):
+        self.files, self.times = files, {}
+        self.thread = threading.Thread(target=self._watch)
+
+    def _watch(self):
+        deadline = time.monotonic() + PATIENCE
+        while len(self.times) < len(self.files) and time.monotonic() < deadline:
+            for name, file in self.files.items():
+                if name not in self.times and file.exists():
+                    self.times[name] = time.monotonic()
+            time.sleep(0.02)
+
+    def wait(self):
+        self.thread.join()
+        return self.times
+
+
 class Waybill(Way):
     """(c), (d) Tracker, agents, agreements. `agreements`: {ISP: arguments of `agreement add`}."""
 
@@ -168,12 +188,15 @@ class Waybill(Way):
     preset = "release"
 
     def start(self):
+        self.files = Files({client.name: self.output(client.name) for client in self.site.clients})
+        self.files.thread.start()
         for client in self.site.clients:
             download = self.cluster.agents[client.name].get(self.published["url"], self.output(client.name))
             self.exits.watch(client.name, download.process)
 
     def wait(self):
-        return self.exits.wait()
+        self.exits.wait()
+        return self.files.wait()
 
     def settle(self, expected):
         """Until every receipt is in the books, which hold what was received, or nothing moves any more."""
@@ -191,7 +214,8 @@ class Waybill(Way):
         rows = self.cluster.tracker.json("report", "components", "--kind", "inter-isp-link")["rows"]
         for row in rows:
             near, far = row["component"].removeprefix("inter-isp-link:").split(">")
-            found[near, far] = row["acknowledged_bytes"], row["sent_bytes"]
+            found[near, far] = (row["acknowledged_bytes"],
+                                row["acknowledged_bytes"] + row["unacknowledged_bytes"])
         return found
 
     def __exit__(self, *error):
