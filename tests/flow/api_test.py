@@ -116,8 +116,8 @@ class ApiTest:
         """Without what the moment of asking alone decides."""
         if isinstance(value, dict):
             return {k: ApiTest.steady(v) for k, v in value.items()
-                    if k not in ("time", "made_at", "made_at_ms", "when", "signed", "evaluated", "since", "value", "level",
-                                 "standing", "items", "items_signature")}
+                    if k not in ("time", "made_at", "made_at_ms", "when", "signed", "evaluated", "since", "value",
+                                 "level", "standing", "items", "items_signature")}
         return [ApiTest.steady(item) for item in value] if isinstance(value, list) else value
 
     def check_as_printed(self, route, query, answer, where):
