@@ -1,4 +1,6 @@
 // What an AgentApp tells of itself (agent_app.h): facts as JSON; status_view prints them for people.
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "agent/cli/agent_app_detail.h"
@@ -43,6 +45,12 @@ Json contents_of(const library::Shelf& shelf) {
     contents.push_back(std::move(one));
   }
   return contents;
+}
+
+// Orders under which nothing is granted any more, while their receivers may still sign.
+std::size_t ending_in(const ServingDesk& desk) {
+  return static_cast<std::size_t>(std::count_if(desk.serving().begin(), desk.serving().end(),
+                                                [](const auto& each) { return each.second.last.ending; }));
 }
 
 Json serving_of(const ServingDesk& desk) {
@@ -112,6 +120,7 @@ nlohmann::ordered_json AgentApp::Impl::facts(const transfer::TransferCounters& c
           {"contents", contents_of(*shelf)},
           {"fetching", fetching},
           {"serving", serving_of(*serving)},
+          {"ending", ending_in(*serving)},
           {"upload_rate", serving->rate().value},
           {"sent", counters.sent.value},
           {"peers", counters.peers},

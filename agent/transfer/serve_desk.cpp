@@ -201,10 +201,20 @@ void ServeDesk::begin_end(orders::BookedOrder& order, Told& told, Refusal why, D
   if (order.order().stock_address) reconsider_stock(*content);
 }
 
-bool ServeDesk::may_end(const orders::BookedOrder& order, const Told& told, Refusal why, DurationMs monotonic) const {
+// What left under one order its receiver may book under another that covers the same pieces, and sign for there.
+bool ServeDesk::others_unsigned(const orders::BookedOrder& order) {
+  const auto* customer = book_.customer(order.order().receiver, order.order().content);
+  return customer != nullptr && std::any_of(customer->orders.begin(), customer->orders.end(), [&](const auto* other) {
+           return other->id() != order.id() &&
+                  (other->totals.unacknowledged().value > 0 || other->totals.queued.value > 0);
+         });
+}
+
+bool ServeDesk::may_end(const orders::BookedOrder& order, const Told& told, Refusal why, DurationMs monotonic) {
   if (order.totals.queued.value > 0) return false;
   if (order.order().stock_address) return true;  // nobody acknowledges: there is nothing to wait for
-  if (order.totals.acked.value >= order.totals.sent.value || order.fulfilled()) return true;
+  if (order.fulfilled()) return true;
+  if (order.totals.acked.value >= order.totals.sent.value && !others_unsigned(order)) return true;
   // What a receiver that used its bytes up still has to check may need blocks of other sources first.
   if (why == Refusal::none && connected(order)) return false;
   const bool pieces_may_still_pass = connected(order) && why != Refusal::request_ended;

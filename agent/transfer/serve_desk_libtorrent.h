@@ -49,11 +49,12 @@ class ServeDesk {
     std::optional<DurationMs> ending_since;
     bool ending = false;  // as it was told
   };
+  bool others_unsigned(const orders::BookedOrder& order);
   void accepted(const orders::BookedOrder& order);
   void sample_rate(const orders::BookedOrder& order, Told& told, DurationMs monotonic);
   void tell(const orders::BookedOrder& order, Told& told, DurationMs monotonic);
   void begin_end(orders::BookedOrder& order, Told& told, protocol::Refusal why, DurationMs monotonic);
-  bool may_end(const orders::BookedOrder& order, const Told& told, protocol::Refusal why, DurationMs monotonic) const;
+  bool may_end(const orders::BookedOrder& order, const Told& told, protocol::Refusal why, DurationMs monotonic);
   void end(OrderId order, protocol::Refusal why, DurationMs monotonic);
   ServeProgress progress_of(const orders::BookedOrder& order, const Told& told) const;
   bool connected(const orders::BookedOrder& order) const;

@@ -96,7 +96,7 @@ def at_rest(cluster):
             status = agent.json("status")
         except CommandFailed:
             return False
-        if status["outbox"]["waiting"] or status["serving"]:
+        if status["outbox"]["waiting"] or status["serving"] or status["ending"]:
             return False
     return not cluster.tracker.json("orders")["orders"]
 
