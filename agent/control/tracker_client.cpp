@@ -85,43 +85,41 @@ void fetch_torrent(runtime::EventLoop& loop, const Enrollment& enrollment, const
                      });
 }
 
-void publish(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
-             const protocol::PublishHeaders& headers, ByteString torrent, std::function<void(Status)> done) {
-  auto url = tracker_url(enrollment, protocol::kPublishPath);
+namespace {
+
+void post_torrent(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
+                  const std::string& path, std::map<std::string, std::string> headers, ByteString torrent,
+                  std::string refusal, std::function<void(Status)> done) {
+  auto url = tracker_url(enrollment, path);
   if (!url) return loop.post([done, error = url.error()] { done(tl::make_unexpected(error)); });
   net::HttpRequest request;
   request.method = "POST";
   request.target = url->target;
-  request.headers = protocol::to_http_headers(headers);
+  request.headers = std::move(headers);
   request.headers["content-type"] = "application/x-bittorrent";
   request.body = std::move(torrent);
   auto options = tracker_options(enrollment, bind);
   options.max_body_bytes = kLargestAnswer;
-  net::http_exchange(loop, *url, std::move(request), options, [done](Result<net::HttpResponse> response) {
+  net::http_exchange(loop, *url, std::move(request), options, [done, refusal](Result<net::HttpResponse> response) {
     if (!response) return done(pass_on(response));
-    if (response->status != 200) return done(rejected("the tracker refuses to publish", *response));
+    if (response->status != 200) return done(rejected(refusal, *response));
     done({});
   });
+}
+
+}  // namespace
+
+void publish(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
+             const protocol::PublishHeaders& headers, ByteString torrent, std::function<void(Status)> done) {
+  post_torrent(loop, enrollment, bind, protocol::kPublishPath, protocol::to_http_headers(headers), std::move(torrent),
+               "the tracker refuses to publish", std::move(done));
 }
 
 void register_twin(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
                    const ContentId& content, const protocol::TwinHeaders& headers, ByteString twin,
                    std::function<void(Status)> done) {
-  auto url = tracker_url(enrollment, protocol::kTwinPath + content.hex());
-  if (!url) return loop.post([done, error = url.error()] { done(tl::make_unexpected(error)); });
-  net::HttpRequest request;
-  request.method = "POST";
-  request.target = url->target;
-  request.headers = protocol::to_http_headers(headers);
-  request.headers["content-type"] = "application/x-bittorrent";
-  request.body = std::move(twin);
-  auto options = tracker_options(enrollment, bind);
-  options.max_body_bytes = kLargestAnswer;
-  net::http_exchange(loop, *url, std::move(request), options, [done](Result<net::HttpResponse> response) {
-    if (!response) return done(pass_on(response));
-    if (response->status != 200) return done(rejected("the tracker refuses the v1 twin", *response));
-    done({});
-  });
+  post_torrent(loop, enrollment, bind, protocol::kTwinPath + content.hex(), protocol::to_http_headers(headers),
+               std::move(twin), "the tracker refuses the v1 twin", std::move(done));
 }
 
 void fetch_twin(runtime::EventLoop& loop, const Enrollment& enrollment, const std::optional<IpAddress>& bind,
