@@ -129,8 +129,7 @@ struct Coordinator::State {
   void keep_ranges(Download& download, Step& step);
   bool striped(const Download& download) const;
   void watch_pace(Download& download, ByteRate cdn, ByteRate peers, Step& step);
-  BorderStripes* stripes_of(const Download& download);  // null where nobody shares there
-  const BorderStripes* stripes_of(const Download& download) const;
+  const BorderStripes* stripes_of(const Download& download) const;  // null where nobody shares there
 
   // coordinator_requests.cpp
   void take_report(Download& download, const protocol::Progress& report, Step& step);

@@ -9,10 +9,10 @@ using protocol::PieceRange;
 
 namespace {
 
-constexpr std::size_t kMaxWoken =
-    64;                             // receivers that look around at once for one new holder: where few are, each counts
-constexpr int kSlowReports = 3;     // in a row, one a second
-constexpr double kSmoothing = 0.3;  // of a rate, by each report
+// Receivers that look around at once for one new holder: where few are, each counts.
+constexpr std::size_t kMaxWoken = 64;
+constexpr int kSlowReports = 3;            // in a row, one a second
+constexpr double kSmoothing = 0.3;         // of a rate, by each report
 constexpr std::int64_t kEnoughTenths = 9;  // of the CDN's own pace
 
 std::int64_t smooth(std::int64_t before, std::int64_t now) {
@@ -32,10 +32,6 @@ bool Coordinator::State::dearer_than_cdn(IspId sender_isp) const {
   return std::max(rates.off_net, rates.peak_off_net.value_or(rates.off_net)) > *cdn;
 }
 
-BorderStripes* Coordinator::State::stripes_of(const Download& download) {
-  const auto found = stripes.find({download.key.content, swarm.agent(download.key.receiver).isp_slot});
-  return found == stripes.end() ? nullptr : &found->second;
-}
 const BorderStripes* Coordinator::State::stripes_of(const Download& download) const {
   const auto found = stripes.find({download.key.content, swarm.agent(download.key.receiver).isp_slot});
   return found == stripes.end() ? nullptr : &found->second;
@@ -53,15 +49,15 @@ void Coordinator::State::settle_share(const Download& download, Step& step) {
   const auto* wanted = content(download.key.content);
   const auto receiver = download.key.receiver;
   if (!wanted || wanted->pieces < 1) return;
-  auto* known = stripes_of(download);
-  const bool shares = can_share(receiver, *wanted);
-  if (shares == (known != nullptr && known->has(receiver))) return;
   const StripesKey key{download.key.content, swarm.agent(receiver).isp_slot};
-  const bool another_isp = known == nullptr;
+  const auto known = stripes.find(key);
+  const bool another_isp = known == stripes.end();
+  const bool shares = can_share(receiver, *wanted);
+  if (shares == (!another_isp && known->second.has(receiver))) return;
   if (shares) {
     stripes.try_emplace(key, wanted->pieces).first->second.join(receiver);
   } else {
-    known->leave(receiver);
+    known->second.leave(receiver);
   }
   restripe(key, another_isp, step);
 }
@@ -120,10 +116,9 @@ std::vector<PieceRange> Coordinator::State::ranges_for(const Download& download,
   const auto pieces = content(download.key.content)->pieces;
   const auto& sender = swarm.agent(source);
   const auto& receiver = swarm.agent(download.key.receiver);
-  const auto* shares = stripes_of(download);
   const bool on_net = !sender.is_cdn() && sender.isp_slot == receiver.isp_slot;
-  if (on_net || download.unstriped || shares == nullptr || shares->receivers() < 2) return all_pieces(pieces);
-  if (!shares->has(download.key.receiver)) return all_pieces(pieces);
+  if (on_net || !striped(download)) return all_pieces(pieces);
+  const auto* shares = stripes_of(download);
   auto part = cdn_part({download.key.content, receiver.isp_slot});
   if (!sender.is_cdn()) {
     if (part.parts == 1) return shares->ranges_of(download.key.receiver, {});
