@@ -28,12 +28,4 @@ TEST_CASE("long work is told of once a second, with what is done and what was ex
   CHECK(told.back().done <= 300);
 }
 
-TEST_CASE("without anybody who listens it only counts") {
-  runtime::ManualClock clock(TimeMs{1'000'000});
-  WorkMeter meter(clock, nullptr);
-  meter.begin("receipts", 0);
-  clock.advance(seconds(5));
-  for (int receipt = 0; receipt < 1'000; ++receipt) meter.step();
-}
-
 }  // namespace waybill::tracker

@@ -22,8 +22,7 @@ void refused(const TrackerProgram& program, std::vector<std::string> arguments, 
   CHECK(program.dump() == before);
 }
 
-TEST_CASE(
-    "an owner that chose to be told is: an alert on nearing, one on crossing; a renegotiated contract has its own") {
+TEST_CASE("an owner that chose to be told is: an alert on nearing, one on crossing") {
   const auto contract = [](const std::string& threshold, const std::string& actions) {
     return R"({"format":"waybill owner contract 1","owner":"MovieStudio","timezone":"Europe/Berlin","from":")" +
            std::string("2099-01-01T00:00:00Z") + R"(","currency":"EUR","flat_fee":"10.00","threshold":)" + threshold +

@@ -2,6 +2,9 @@
 
 namespace waybill::tracker {
 
+namespace {
+
+// 0 where the accounts do not say.
 std::int64_t expected_receipts(Store& store, std::optional<TimeMs> since, std::optional<TimeMs> until) {
   AccountQuery query;
   query.since = since;
@@ -9,6 +12,8 @@ std::int64_t expected_receipts(Store& store, std::optional<TimeMs> since, std::o
   const auto rows = store.accounts().query(query);
   return rows && !rows->empty() ? rows->front().counters.receipts : 0;
 }
+
+}  // namespace
 
 WorkMeter meter_of(AdministrationContext& context, std::string what, std::optional<TimeMs> since,
                    std::optional<TimeMs> until, int times) {

@@ -8,10 +8,7 @@
 
 namespace waybill::tracker {
 
-// About how many receipts end in the window, by the accounts; 0 where they do not say.
-std::int64_t expected_receipts(Store& store, std::optional<TimeMs> since, std::optional<TimeMs> until);
-
-// `times`: how often the work reads them.
+// Of the receipts that end in the window, about as many as the accounts say. `times`: how often the work reads them.
 WorkMeter meter_of(AdministrationContext& context, std::string what, std::optional<TimeMs> since = {},
                    std::optional<TimeMs> until = {}, int times = 1);
 
