@@ -4,7 +4,6 @@ six agents that all want the film. Prints live progress, who served whom by whic
 and what it all spared; exits 1 if any figure does not add up. Leaves nothing running. See packaging/demo/run.
 """
 import datetime
-import hashlib
 import os
 import pathlib
 import sys
@@ -13,7 +12,7 @@ import time
 import figures
 from site_choice import choose_site
 
-from cluster import Cluster, CommandFailed, free_port, work_folder
+from cluster import Cluster, CommandFailed, free_port, sha256, work_folder
 from processes import SOURCE, wait_for
 
 OWNER, TITLE = "MovieStudio", "RobinHood"
@@ -50,11 +49,6 @@ def pick_file(folder):
             if out.tell() >= SMALLEST:
                 break
     return packed
-
-
-def sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hours_around_now():

@@ -3,6 +3,7 @@
 On loopback an ISP is a range such as 127.11.0.0/16 and an agent an address in it.
 """
 import atexit
+import hashlib
 import json
 import os
 import pathlib
@@ -192,6 +193,11 @@ def make_file(path, size, seed=1):
             left -= len(chunk)
         stream.kill()
     return pathlib.Path(path)
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def free_port(address="127.0.0.1"):

@@ -1,5 +1,4 @@
 """Peers of SP1 hold what a host of SP2 wants; what the border's interfaces count is what policies are judged by."""
-import hashlib
 import pathlib
 import sys
 import time
@@ -10,7 +9,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "harness"), str(HERE.parents[1] / "packaging" / "demo")]
 from lab import Lab, Rates  # noqa: E402
 from site_choice import LabRunner  # noqa: E402
-from cluster import Cluster, make_file, work_folder  # noqa: E402
+from cluster import Cluster, make_file, sha256, work_folder  # noqa: E402
 from processes import wait_for  # noqa: E402
 
 BORDER = "inter-isp-link:SP1>SP2"
@@ -20,11 +19,6 @@ OVERHEAD = 1.08
 # A sender passes what it had waiting for one connection in one burst, at the average rate that it may.
 BURST = 2 << 20
 PATIENCE = 240
-
-
-def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class PolicyLab(unittest.TestCase):
@@ -55,7 +49,7 @@ class PolicyLab(unittest.TestCase):
     def publish(self, title, owner, *arguments):
         """From the CDN node; then the peers of SP1 fetch it."""
         path = make_file(self.cluster.folder / title, self.SIZE, seed=title)
-        self.digests[title] = digest(path)
+        self.digests[title] = sha256(path)
         self.published[title] = self.cluster.agents["cdn"].json("publish", path, "--owner", owner, "--title", title,
                                                                 *arguments)
         for name in ("sp1-a1", "sp1-a2"):
@@ -71,7 +65,7 @@ class PolicyLab(unittest.TestCase):
 
     def finish(self, download, title="Film"):
         download.wait(PATIENCE)
-        self.assertEqual(digest(download.output), self.digests[title])
+        self.assertEqual(sha256(download.output), self.digests[title])
         download.agent.process.stop()
 
     def crossed(self):

@@ -9,7 +9,6 @@
 Exit status: 0 done, 1 failed, 77 this machine refuses network namespaces.
 """
 import argparse
-import hashlib
 import pathlib
 import shutil
 import statistics
@@ -20,7 +19,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from distribution_site import ISPS, Site, difference, refused_reason  # noqa: E402
-from cluster import make_file  # noqa: E402
+from cluster import make_file, sha256  # noqa: E402
 from ways import CdnOnly, PlainBitTorrent, Waybill, kumar_ross  # noqa: E402
 
 # BitTorrent's own: 17 bytes of request on the other way, 13 of header here and some more for haves, a block.
@@ -30,11 +29,6 @@ NO_GRANT = ("--grant", "none", "--price", "0")
 CDN_PREFERRED = {isp: (*GRANT, "--off-net-price", "0.05") for isp in ISPS}
 PEERING_FREE = {isp: (*GRANT, "--off-net-price", "0") for isp in ISPS}
 CDN_PRICE = ('cdn-price = "0.02 EUR"',)
-
-
-def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def ways(folder, film):
@@ -66,7 +60,7 @@ def measure(title, make_way, clients, film):
         times = {client: at - started for client, at in way.wait().items()}
         counted = difference(before, site.read())
         for client in site.clients:
-            if digest(way.output(client.name)) != digest(film):
+            if sha256(way.output(client.name)) != sha256(film):
                 raise RuntimeError(f"{client.name}'s file is not what was published")
         by_isp = {isp: max(at for client, at in times.items() if client.startswith(isp.lower())) for isp in ISPS}
         copies = {isp: counted.into(isp) / size for isp in ISPS}
