@@ -38,7 +38,8 @@ void AgentApp::Impl::wait_for_service_end(TimeMs deadline) {
 }
 
 void AgentApp::Impl::wait_for_upload(TimeMs deadline) {
-  if (session->ready() && !uploader->idle() && clock.now() < deadline) {
+  const bool tracker_answers = session->ready() || session->refused();
+  if (tracker_answers && !uploader->idle() && clock.now() < deadline) {
     shutdown_timer = loop.after(kPoll, [this, deadline] { wait_for_upload(deadline); });
     return;
   }

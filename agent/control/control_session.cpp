@@ -83,6 +83,7 @@ void ControlSession::carry_out(const Reaction& reaction, const protocol::Control
   if (!reaction.final.empty()) {
     const auto line = reaction.final;
     trouble_ = line;
+    refused_ = true;
     stop();
     return needs_.ended(line);  // may destroy this session
   }

@@ -32,6 +32,7 @@ class ControlSession {
   void start();
   void stop();  // no call comes any more
   bool ready() const { return phase_ == Phase::ready; }
+  bool refused() const { return refused_; }  // for good: the tracker answers, and directs this agent no more
   bool send(const protocol::ControlMessage& message);      // false, and nothing sent, unless ready
   const std::string& trouble() const { return trouble_; }  // why it is not ready; empty where it is
 
@@ -51,6 +52,7 @@ class ControlSession {
   int attempt_ = 0;  // failed ones in a row
   bool stopped_ = false;
   std::string trouble_ = "not connected yet";
+  bool refused_ = false;
   std::string close_reason_;  // ours, for a close that we asked for
   runtime::Timer timer_;      // the next attempt, or the limit of the opening
 };

@@ -25,7 +25,7 @@ Reaction violated(std::string why) {
 std::string advice(Refusal reason) {
   switch (reason) {
     case Refusal::not_enrolled:
-      return "run waybill-agent enroll LINK with the operator's link";
+      return "enroll with a link of the operator's";
     case Refusal::key_proof_invalid:
       return "the key in the data folder is not the one that was enrolled; restore it or enroll again";
     case Refusal::version_unsupported:

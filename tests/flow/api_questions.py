@@ -56,6 +56,7 @@ def reads(facts):
         "/alert-channels": [{}],
         "/contents": [{}, {"owner": "MovieStudio"}],
         "/contents/{content}": [{"content": "RobinHood"}],
+        "/register": [{}, {"all": "true"}],
         "/agents": [{}],
         "/agents/candidates": [{"content": facts["content"]}],
         "/orders": [{}],
@@ -160,5 +161,6 @@ def changes(facts):
 REFUSED_CHANGES = [
     ("DELETE", "/isps/{name}", {"name": "SP1"}, None),
     ("DELETE", "/networks/{kind}", {"kind": "routes"}, None),
+    ("DELETE", "/register/{agent}", {"agent": "ab" * 32}, None),
     ("POST", "/alerts/{name}/acknowledgement", {"name": "from SP1"}, {"by": "me"}),
 ]

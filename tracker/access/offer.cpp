@@ -53,6 +53,7 @@ constexpr Offer kOfReads[] = {
     {"alert channel list", kReads},
     {"content list", kReads, Side::none, Side::books},
     {"content show", kReads, Side::none, Side::rows},
+    {"agent list", kReads},
     {"agents", kReads},
     {"explain", kReads},
     {"orders", kReads},
@@ -95,6 +96,7 @@ constexpr Offer kOfChanges[] = {
     {"alert channel remove", kChanges},
     {"content remove", kChanges},
     {"enroll-link", kChanges},
+    {"agent remove", kChanges},
     {"token revoke", kChanges},
     {"subscriber revoke", kChanges},
 };

@@ -11,6 +11,7 @@ using protocol::Refusal;
 namespace {
 
 constexpr DurationMs kTick{500};
+constexpr const char* kTakenOff = "the operator took this agent off the register";
 
 CoordinatorOptions coordinator_options(std::optional<Money> cdn_price) {
   CoordinatorOptions options;
@@ -61,16 +62,32 @@ void ControlDesk::restore(std::vector<EnrolledAgent> agents, const std::vector<Q
 void ControlDesk::registry_changed(std::shared_ptr<const RegistryView> registry) {
   loop_.assert_owner();
   registry_ = std::move(registry);
-  // Those who enrolled with another tracker on the same database. Nobody is ever taken off.
+  // Those who enrolled with another tracker on the same database, and those whom it took off.
   for (const auto& [key, agent] : registry_->agents) enrolled_.insert_or_assign(key, agent);
   dispatch_.carry_out(coordinator_.registry_changed(tables_of(registry_), clock_.now()));
+  let_go_of_removed();
+}
+
+// Its orders are revoked over its own channel first, so that it stops at once and cuts the receipts of what it served:
+// those it may still hand in, as the operator's decision takes nothing from what was carried before.
+void ControlDesk::let_go_of_removed() {
+  std::vector<std::pair<AgentKey, Connection>> removed;
+  for (const auto& [key, connection] : connected_) {
+    if (!enrolled(key)) removed.emplace_back(key, connection);
+  }
+  for (const auto& [key, connection] : removed) {
+    dispatch_.carry_out(coordinator_.agent_gone(key, connection.number, clock_.now()));
+    connected_.erase(key);
+    connection.session->refuse(Refusal::not_enrolled, kTakenOff);
+    WAYBILL_INFO("control", "agent taken off the register agent={}", key.brief());
+  }
 }
 
 void ControlDesk::agent_enrolled(const EnrolledAgent& agent) { enrolled_.insert_or_assign(agent.key, agent); }
 
 const EnrolledAgent* ControlDesk::enrolled(const AgentKey& key) const {
   const auto found = enrolled_.find(key);
-  return found == enrolled_.end() ? nullptr : &found->second;
+  return found == enrolled_.end() || found->second.removed ? nullptr : &found->second;
 }
 
 void ControlDesk::receipts_recorded(const std::vector<RecordedBytes>& recorded) {
@@ -106,7 +123,10 @@ void ControlDesk::drive(const std::function<Actions(Coordinator&, TimeMs)>& step
 
 void ControlDesk::proven(const std::shared_ptr<ControlSession>& session, const protocol::Hello& hello) {
   const auto* agent = enrolled(hello.key);
-  if (!agent) return session->refuse(Refusal::not_enrolled, "this key is not enrolled here: run waybill-agent enroll");
+  if (!agent) {
+    const bool removed = enrolled_.contains(hello.key);
+    return session->refuse(Refusal::not_enrolled, removed ? kTakenOff : "this key is not enrolled here");
+  }
   const std::uint64_t number = next_connection_++;
   if (const auto before = connected_.find(hello.key); before != connected_.end()) {
     const auto older = before->second.session;

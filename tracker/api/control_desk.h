@@ -33,7 +33,7 @@ class ControlDesk final : public ControlSink {
   void accept(std::shared_ptr<net::WebSocket> socket);  // a new control channel
 
   const RegistryView& registry() const { return *registry_; }
-  const EnrolledAgent* enrolled(const AgentKey& key) const;  // null: not enrolled
+  const EnrolledAgent* enrolled(const AgentKey& key) const;  // null: not enrolled, or taken off the register
   const Coordinator& coordinator() const { return coordinator_; }
   ControlCounters counters() const;
 
@@ -57,6 +57,7 @@ class ControlDesk final : public ControlSink {
   void on_done(ControlSession& session, const protocol::Done& done);
   void record_delivery(StoredDelivery stored);
   bool send(const AgentKey& agent, const protocol::ControlMessage& message);
+  void let_go_of_removed();
   void tick();
 
   crypto::KeyPair key_;

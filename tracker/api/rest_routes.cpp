@@ -125,6 +125,8 @@ constexpr RouteLine kOfWatching[] = {
     {"GET", "/contents/{content}", "content show"},
     {"DELETE", "/contents/{content}", "content remove", "", false},
     {"POST", "/enroll-links", "enroll-link", "cdn_node?", false},
+    {"GET", "/register", "agent list", "all?"},
+    {"DELETE", "/register/{agent}", "agent remove", "", false},
     {"GET", "/agents", "agents", "", false},
     {"GET", "/agents/candidates", "explain", "content! for", false},
     {"GET", "/orders", "orders", "", false},

@@ -106,6 +106,7 @@ int run_command_line(int argc, char** argv) {
   });
   add_service_commands(program, invocation);
   add_registry_commands(program, invocation);
+  add_agent_commands(program, invocation);
   add_object_commands(program, invocation);
   add_policy_commands(program, invocation);
   add_alert_commands(program, invocation);

@@ -50,6 +50,7 @@ class CommandOptions {
 
 // Each adds its commands to the program's.
 void add_registry_commands(CLI::App& program, Invocation& invocation);
+void add_agent_commands(CLI::App& program, Invocation& invocation);       // agent_options.cpp
 void add_object_commands(CLI::App& program, Invocation& invocation);      // object_options.cpp
 void add_policy_commands(CLI::App& program, Invocation& invocation);      // policy_options.cpp
 void add_ledger_commands(CLI::App& program, Invocation& invocation);      // ledger_options.cpp

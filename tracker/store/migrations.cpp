@@ -311,12 +311,18 @@ CREATE TABLE twins(
 ALTER TABLE orders ADD COLUMN unacknowledged INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// An agent may be taken off the register.
+constexpr char kAgentsRemoved[] = R"sql(
+ALTER TABLE agents ADD COLUMN removed INTEGER;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},   {kLedger},       {kPolicies},
                                             {kComponents},          {kObjects},  {kAccessTokens}, {kSavedReports},
-                                            {kObjectMembersSeen},   {kCounters}, {kNetworks},     {kStockClients}};
+                                            {kObjectMembersSeen},   {kCounters}, {kNetworks},     {kStockClients},
+                                            {kAgentsRemoved}};
   return steps;
 }
 

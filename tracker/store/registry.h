@@ -74,6 +74,7 @@ struct EnrolledAgent {
   protocol::AgentRole role = protocol::AgentRole::client;
   std::string name;
   TimeMs enrolled{};
+  std::optional<TimeMs> removed = {};  // from then on it is directed no more; its receipts still count
   bool operator==(const EnrolledAgent&) const = default;
 };
 
@@ -121,8 +122,10 @@ class Registry {
 
   virtual Status add_enroll_token(const EnrollToken& token) = 0;
   virtual Result<std::optional<EnrollToken>> find_enroll_token(ByteView token_hash) = 0;
-  virtual Status enroll_agent(const EnrolledAgent& agent) = 0;  // the same key again: role and name updated
-  virtual Result<std::vector<EnrolledAgent>> agents() = 0;
+  // The same key again: role and name updated. Refused for a key that was removed.
+  virtual Status enroll_agent(const EnrolledAgent& agent) = 0;
+  virtual Result<std::vector<EnrolledAgent>> agents() = 0;  // removed ones included
+  virtual Status remove_agent(const AgentKey& key, TimeMs at) = 0;
 
   // What is known of networks beyond the registry, one of each kind: another one of the kind takes its place.
   virtual Status set_network_file(const NetworkFile& file) = 0;

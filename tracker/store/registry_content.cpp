@@ -104,12 +104,21 @@ Result<std::optional<EnrollToken>> SqlRegistry::find_enroll_token(ByteView token
 
 Status SqlRegistry::enroll_agent(const EnrolledAgent& agent) {
   return connection_.write([&]() -> Status {
-    connection_
-        .query(
-            "INSERT INTO agents(key, role, name, enrolled) VALUES(?, ?, ?, ?) "
-            "ON CONFLICT(key) DO UPDATE SET role = excluded.role, name = excluded.name")
-        .bind(agent.key, static_cast<int>(agent.role), agent.name, agent.enrolled)
-        .run();
+    auto entered = connection_.query(
+        "INSERT INTO agents(key, role, name, enrolled) VALUES(?, ?, ?, ?) "
+        "ON CONFLICT(key) DO UPDATE SET role = excluded.role, name = excluded.name WHERE agents.removed IS NULL");
+    if (entered.bind(agent.key, static_cast<int>(agent.role), agent.name, agent.enrolled).run() == 0) {
+      return refuse("this agent was taken off the register: enroll anew from an empty data directory");
+    }
+    raise_registry_version(connection_);
+    return {};
+  });
+}
+
+Status SqlRegistry::remove_agent(const AgentKey& key, TimeMs at) {
+  return connection_.write([&]() -> Status {
+    auto update = connection_.query("UPDATE agents SET removed = ? WHERE key = ? AND removed IS NULL");
+    if (update.bind(at, key).run() == 0) return refuse("no agent " + key.brief() + " is on the register");
     raise_registry_version(connection_);
     return {};
   });
@@ -118,10 +127,10 @@ Status SqlRegistry::enroll_agent(const EnrolledAgent& agent) {
 Result<std::vector<EnrolledAgent>> SqlRegistry::agents() {
   return connection_.read([&]() -> Result<std::vector<EnrolledAgent>> {
     std::vector<EnrolledAgent> all;
-    auto rows = connection_.query("SELECT key, role, name, enrolled FROM agents ORDER BY enrolled, key");
+    auto rows = connection_.query("SELECT key, role, name, enrolled, removed FROM agents ORDER BY enrolled, key");
     while (rows.step()) {
-      all.push_back(
-          {rows.id<AgentKey>(0), static_cast<protocol::AgentRole>(rows.integer(1)), rows.text(2), rows.time(3)});
+      all.push_back({rows.id<AgentKey>(0), static_cast<protocol::AgentRole>(rows.integer(1)), rows.text(2),
+                     rows.time(3), rows.optional_time(4)});
     }
     return all;
   });

@@ -36,6 +36,7 @@ class SqlRegistry final : public Registry {
   Status add_enroll_token(const EnrollToken& token) override;
   Result<std::optional<EnrollToken>> find_enroll_token(ByteView token_hash) override;
   Status enroll_agent(const EnrolledAgent& agent) override;
+  Status remove_agent(const AgentKey& key, TimeMs at) override;
   Result<std::vector<EnrolledAgent>> agents() override;
 
   Status set_network_file(const NetworkFile& file) override;

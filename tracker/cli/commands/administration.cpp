@@ -77,6 +77,8 @@ constexpr CommandEntry kMeasures[] = {
     {"content show", content_show, true},
     {"content remove", content_remove, false},
     {"enroll-link", enroll_link, false},
+    {"agent list", agent_list, true},
+    {"agent remove", agent_remove, false},
     {"token add", token_add, false},
     {"token list", token_list, true},
     {"token revoke", token_revoke, false},

@@ -73,6 +73,8 @@ Result<Answer> content_show(AdministrationContext&, Arguments&);
 Result<Answer> content_remove(AdministrationContext&, Arguments&);
 
 Result<Answer> enroll_link(AdministrationContext&, Arguments&);
+Result<Answer> agent_list(AdministrationContext&, Arguments&);
+Result<Answer> agent_remove(AdministrationContext&, Arguments&);
 
 Result<Answer> token_add(AdministrationContext&, Arguments&);
 Result<Answer> token_list(AdministrationContext&, Arguments&);

@@ -105,12 +105,22 @@ Status add_records(Store& store, const MeasuringObject& object, Answer& answer) 
   return {};
 }
 
+// Named by a person, or a member by what it carried.
+bool measures_client(const MeasuringObject& object, const std::vector<ObjectMember>& members, const AgentKey& client) {
+  const auto name = member_of(client);
+  return std::any_of(members.begin(), members.end(), [&](const auto& member) { return member.member == name; }) ||
+         std::any_of(object.entities.begin(), object.entities.end(),
+                     [&](const auto& entity) { return entity.kind == EntityKind::client && entity.client == client; });
+}
+
 Status add_history(AdministrationContext& context, const MeasuringObject& object, Answer& answer) {
   auto& store = context.store;
   auto members = store.objects().members(object.id);
   if (!members) return tl::make_unexpected(members.error());
   auto agreements = store.registry().agreements();
   if (!agreements) return tl::make_unexpected(agreements.error());
+  const auto agents = store.registry().agents();
+  if (!agents) return tl::make_unexpected(agents.error());
   std::vector<std::tuple<TimeMs, std::string, std::string>> events;
   events.emplace_back(object.created, "made", object.name);
   const Quarter now = quarter_of(context.clock.now());
@@ -118,6 +128,12 @@ Status add_history(AdministrationContext& context, const MeasuringObject& object
     events.emplace_back(member.appeared.start(), "appeared", member.member);
     // While it still carries something, there is no last time to tell.
     if (member.last_seen < now) events.emplace_back(member.last_seen.start(), "last seen", member.member);
+  }
+  for (const auto& agent : *agents) {
+    const auto name = member_of(agent.key);
+    if (!measures_client(object, *members, agent.key)) continue;
+    events.emplace_back(agent.enrolled, "subscribed", name);
+    if (agent.removed) events.emplace_back(*agent.removed, "left", name);
   }
   for (const auto& agreement : *agreements) {
     bool concerned = false;
@@ -160,6 +176,16 @@ Result<MeasuringObject> read_object(AdministrationContext& context, Arguments& a
   if (!resolved_filter) return tl::make_unexpected(resolved_filter.error());
   object.filter = *std::move(resolved_filter);
   return object;
+}
+
+Result<std::map<std::string, TimeMs>> clients_that_left(Store& store) {
+  const auto agents = store.registry().agents();
+  if (!agents) return tl::make_unexpected(agents.error());
+  std::map<std::string, TimeMs> left;
+  for (const auto& agent : *agents) {
+    if (agent.removed) left.emplace(member_of(agent.key), *agent.removed);
+  }
+  return left;
 }
 
 }  // namespace
@@ -208,19 +234,24 @@ Result<Answer> object_show(AdministrationContext& context, Arguments& arguments)
   if (!object) return tl::make_unexpected(object.error());
   auto members = context.store.objects().members(object->id);
   if (!members) return tl::make_unexpected(members.error());
+  const auto left = clients_that_left(context.store);
+  if (!left) return tl::make_unexpected(left.error());
   Answer answer;
   answer.result["object"] = object_json(*object);
   auto& list = answer.result["members"] = json::array();
   for (const auto& member : *members) {
+    const auto gone = left->find(member.member);
     list.push_back({{"member", member.member},
                     {"appeared", format_time(member.appeared.start())},
-                    {"last_seen", format_time(member.last_seen.start())}});
+                    {"last_seen", format_time(member.last_seen.start())},
+                    {"left", gone == left->end() ? json() : json(format_time(gone->second))}});
   }
   if (history) {
     if (auto added = add_history(context, *object, answer); !added) return tl::make_unexpected(added.error());
     return answer;
   }
-  answer.add_sheet("members", {{"member", "MEASURES"}, {"appeared", "SINCE"}, {"last_seen", "LAST SEEN"}});
+  answer.add_sheet("members",
+                   {{"member", "MEASURES"}, {"appeared", "SINCE"}, {"last_seen", "LAST SEEN"}, {"left", "LEFT"}});
   if (auto added = add_counters(context.store, *object, answer); !added) return tl::make_unexpected(added.error());
   if (object->detail == ObjectDetail::records) {
     if (auto added = add_records(context.store, *object, answer); !added) return tl::make_unexpected(added.error());
