@@ -37,10 +37,20 @@ struct SharingState {
   bool operator==(const SharingState&) const = default;
 };
 
+// Which end of an order opens the connection: the one that can reach the other.
+enum class Dial : int {
+  receiver = 0,
+  sender = 1,
+  both = 2  // at the same time by uTP, each end through its own home gateway (RFC 5128 section 3.3)
+};
+
 struct Hello {
   AgentKey key;
   crypto::Signature proof;
   std::uint16_t transfer_port = 0;  // BitTorrent listening port; the address is the one the tracker sees
+  // The agent's own end of the control connection: another one than the tracker sees tells of a NAT between them.
+  std::optional<IpAddress> local_address = {};
+  std::uint16_t mapped_port = 0;  // that a home gateway forwards to the transfer port (UPnP, NAT-PMP); 0: none
   SharingState sharing;
   std::vector<HeldContent> library;
   std::vector<OrderId> live_orders;  // as sender: so that a restarted tracker may revoke what it no longer stands by
@@ -54,6 +64,11 @@ struct Welcome {
   IpAddress observed;
   TimeMs time{};  // the tracker's clock
 };
+// Whether a connection to the agent's port came through; after each hello and PortMapped.
+struct Reach {
+  bool open = false;
+  std::uint16_t port = 0;  // that was tried
+};
 struct Refused {  // then the channel closes, unless it answers a Want
   Refusal reason = Refusal::none;
   std::string message;
@@ -66,6 +81,9 @@ struct LibraryUpdate {
 };
 struct SharingUpdate {
   SharingState sharing;
+};
+struct PortMapped {  // as Hello::mapped_port
+  std::uint16_t port = 0;
 };
 struct LoadReport {  // every kProgressInterval while it serves
   ByteRate upload_rate;
@@ -110,6 +128,7 @@ struct SourceOrder {
   bool cdn_node = false;
   bool on_net = false;
   std::string source_isp;
+  Dial dial = Dial::receiver;
 };
 struct Sources {
   ContentId content;
@@ -122,6 +141,8 @@ struct DoneRecorded {
 struct Serve {
   ByteString order;  // envelope
   IpAddress receiver;
+  Dial dial = Dial::receiver;
+  std::uint16_t receiver_port = 0;  // where the sender is to connect; 0 where it is not
 };
 // tracker -> either end: stop at once.
 struct Revoke {
@@ -129,8 +150,9 @@ struct Revoke {
   Refusal reason = Refusal::none;
 };
 
-using ControlMessage = std::variant<Challenge, Hello, Welcome, Refused, LibraryUpdate, SharingUpdate, LoadReport, Want,
-                                    Progress, SourceFailed, Done, GiveUp, Sources, DoneRecorded, Serve, Revoke>;
+using ControlMessage =
+    std::variant<Challenge, Hello, Welcome, Refused, LibraryUpdate, SharingUpdate, LoadReport, Want, Progress,
+                 SourceFailed, Done, GiveUp, Sources, DoneRecorded, Serve, Revoke, PortMapped, Reach>;
 
 std::string to_text(const ControlMessage& message);
 // Refuses what is not JSON, of unknown type, with fields missing, mistyped or beyond the limits of limits.h.

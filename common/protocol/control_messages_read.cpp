@@ -36,9 +36,22 @@ OrderProgress read_order_progress(JsonReader& in) {
           in.boolean("connected")};
 }
 
+Dial read_dial(JsonReader& in) {
+  if (!in.has("dial")) return Dial::receiver;
+  return static_cast<Dial>(in.small_integer("dial", 0, static_cast<int>(Dial::both)));
+}
+
+std::uint16_t read_port(JsonReader& in, const char* name) {
+  return static_cast<std::uint16_t>(in.has(name) ? in.integer(name, 0, 65535) : 0);
+}
+
 SourceOrder read_source_order(JsonReader& in) {
-  return {in.hex("order", kMaxOrderBytes), in.parsed<Endpoint>("source", kMaxAddressText), in.boolean("cdn_node"),
-          in.boolean("on_net"), in.text("source_isp", kMaxNameBytes)};
+  return {in.hex("order", kMaxOrderBytes),
+          in.parsed<Endpoint>("source", kMaxAddressText),
+          in.boolean("cdn_node"),
+          in.boolean("on_net"),
+          in.text("source_isp", kMaxNameBytes),
+          read_dial(in)};
 }
 
 ControlMessage read_challenge(JsonReader& in) {
@@ -52,6 +65,8 @@ ControlMessage read_hello(JsonReader& in) {
   m.key = in.id<AgentKey>("key");
   m.proof = in.id<crypto::Signature>("proof");
   m.transfer_port = static_cast<std::uint16_t>(in.integer("transfer_port", 0, 65535));
+  if (in.has("local_address")) m.local_address = in.parsed<IpAddress>("local_address", kMaxAddressText);
+  m.mapped_port = read_port(in, "mapped_port");
   m.sharing = in.object<SharingState>("sharing", read_sharing);
   m.library = in.objects<HeldContent>("library", kMaxLibraryEntries, read_held);
   m.live_orders = in.ids<OrderId>("live_orders", kMaxLiveOrders);
@@ -106,7 +121,16 @@ ControlMessage read_sources(JsonReader& in) {
 ControlMessage read_done_recorded(JsonReader& in) { return DoneRecorded{in.id<ContentId>("content")}; }
 
 ControlMessage read_serve(JsonReader& in) {
-  return Serve{in.hex("order", kMaxOrderBytes), in.parsed<IpAddress>("receiver", kMaxAddressText)};
+  return Serve{in.hex("order", kMaxOrderBytes), in.parsed<IpAddress>("receiver", kMaxAddressText), read_dial(in),
+               read_port(in, "receiver_port")};
+}
+
+ControlMessage read_port_mapped(JsonReader& in) {
+  return PortMapped{static_cast<std::uint16_t>(in.integer("port", 0, 65535))};
+}
+
+ControlMessage read_reach(JsonReader& in) {
+  return Reach{in.boolean("open"), static_cast<std::uint16_t>(in.integer("port", 0, 65535))};
 }
 
 ControlMessage read_revoke(JsonReader& in) { return Revoke{in.id<OrderId>("order"), read_reason(in)}; }
@@ -130,7 +154,9 @@ constexpr MessageType kTypes[] = {{"challenge", read_challenge},
                                   {"sources", read_sources},
                                   {"done_recorded", read_done_recorded},
                                   {"serve", read_serve},
-                                  {"revoke", read_revoke}};
+                                  {"revoke", read_revoke},
+                                  {"port_mapped", read_port_mapped},
+                                  {"reach", read_reach}};
 static_assert(std::size(kTypes) == std::variant_size_v<ControlMessage>);
 
 }  // namespace

@@ -14,8 +14,9 @@ using Fields = nlohmann::ordered_json;  // keeps "type" in front, for the reader
 
 // In the order of ControlMessage's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<ControlMessage>> kTypeNames{
-    "challenge", "hello",         "welcome", "refused", "library_update", "sharing_update", "load_report", "want",
-    "progress",  "source_failed", "done",    "give_up", "sources",        "done_recorded",  "serve",       "revoke"};
+    "challenge",   "hello",         "welcome",  "refused",       "library_update", "sharing_update",
+    "load_report", "want",          "progress", "source_failed", "done",           "give_up",
+    "sources",     "done_recorded", "serve",    "revoke",        "port_mapped",    "reach"};
 
 Fields held(const HeldContent& content) {
   return {
@@ -37,13 +38,18 @@ Fields list(const Items& items, Encode encode) {
 
 Fields fields_of(const Challenge& m) { return {{"version", m.version}, {"nonce", to_hex(m.nonce)}}; }
 Fields fields_of(const Hello& m) {
-  return {{"key", m.key.hex()},
-          {"proof", m.proof.hex()},
-          {"transfer_port", m.transfer_port},
-          {"sharing", state(m.sharing)},
-          {"library", list(m.library, held)},
-          {"live_orders", list(m.live_orders, [](const OrderId& id) { return id.hex(); })}};
+  Fields fields{{"key", m.key.hex()},
+                {"proof", m.proof.hex()},
+                {"transfer_port", m.transfer_port},
+                {"sharing", state(m.sharing)},
+                {"library", list(m.library, held)},
+                {"live_orders", list(m.live_orders, [](const OrderId& id) { return id.hex(); })}};
+  if (m.local_address) fields["local_address"] = m.local_address->str();
+  if (m.mapped_port != 0) fields["mapped_port"] = m.mapped_port;
+  return fields;
 }
+Fields fields_of(const PortMapped& m) { return {{"port", m.port}}; }
+Fields fields_of(const Reach& m) { return {{"open", m.open}, {"port", m.port}}; }
 Fields fields_of(const Welcome& m) {
   return {{"role", name_of(m.role)}, {"isp", m.isp}, {"observed", m.observed.str()}, {"time", m.time.value}};
 }
@@ -74,15 +80,17 @@ Fields fields_of(const SourceFailed& m) {
 Fields fields_of(const Done& m) { return {{"content", m.content.hex()}, {"delivery", to_hex(m.delivery)}}; }
 Fields fields_of(const GiveUp& m) { return {{"content", m.content.hex()}}; }
 Fields source_order(const SourceOrder& m) {
-  return {{"order", to_hex(m.order)},
-          {"source", m.source.str()},
-          {"cdn_node", m.cdn_node},
-          {"on_net", m.on_net},
-          {"source_isp", m.source_isp}};
+  return {{"order", to_hex(m.order)}, {"source", m.source.str()},   {"cdn_node", m.cdn_node},
+          {"on_net", m.on_net},       {"source_isp", m.source_isp}, {"dial", static_cast<int>(m.dial)}};
 }
 Fields fields_of(const Sources& m) { return {{"content", m.content.hex()}, {"orders", list(m.orders, source_order)}}; }
 Fields fields_of(const DoneRecorded& m) { return {{"content", m.content.hex()}}; }
-Fields fields_of(const Serve& m) { return {{"order", to_hex(m.order)}, {"receiver", m.receiver.str()}}; }
+Fields fields_of(const Serve& m) {
+  return {{"order", to_hex(m.order)},
+          {"receiver", m.receiver.str()},
+          {"dial", static_cast<int>(m.dial)},
+          {"receiver_port", m.receiver_port}};
+}
 Fields fields_of(const Revoke& m) { return {{"order", m.order.hex()}, {"reason", static_cast<int>(m.reason)}}; }
 
 }  // namespace

@@ -177,4 +177,16 @@ TEST_CASE_TEMPLATE("tokens and agents", Engine, WAYBILL_ENGINES) {
   REQUIRE(registry.enroll_agent(renamed));
   renamed.enrolled = agent.enrolled;  // the first enrolment's time stays
   CHECK(*registry.agents() == std::vector{renamed});
+
+  SUBCASE("taken off the register: it stays known, and its key does not come back") {
+    const auto version = *registry.registry_version();
+    REQUIRE(registry.remove_agent(agent.key, sample::kNoon + minutes(1)));
+    CHECK(*registry.registry_version() > version);
+    renamed.removed = sample::kNoon + minutes(1);
+    CHECK(*registry.agents() == std::vector{renamed});
+    CHECK_FALSE(registry.enroll_agent(agent));
+    CHECK_FALSE(registry.remove_agent(agent.key, sample::kNoon + minutes(2)));
+    CHECK_FALSE(registry.remove_agent(sample::key_of("bob").public_key(), sample::kNoon));
+    CHECK(*registry.agents() == std::vector{renamed});
+  }
 }

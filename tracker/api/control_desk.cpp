@@ -47,6 +47,7 @@ ControlDesk::ControlDesk(crypto::KeyPair key, const runtime::Clock& clock, runti
       dispatch_(
           key, clock, bridge, [this](const AgentKey& to, const protocol::ControlMessage& m) { return send(to, m); },
           [this](const OrderId& order) { dispatch_.carry_out(coordinator_.order_failed(order, clock_.now())); }),
+      probes_(loop),
       registry_(std::make_shared<RegistryView>()) {}
 
 ControlDesk::~ControlDesk() = default;
@@ -139,9 +140,24 @@ void ControlDesk::proven(const std::shared_ptr<ControlSession>& session, const p
   WAYBILL_INFO("control", "agent connected agent={} name={} role={} address={} isp={} holds={} shares={}",
                hello.key.brief(), agent->name, protocol::name_of(agent->role), session->address().str(),
                isp.empty() ? "-" : isp, hello.library.size(), hello.sharing.consented ? "yes" : "no");
-  const AgentFacts facts{hello.key,           number,        agent->name,   agent->role,      session->address(),
-                         hello.transfer_port, hello.sharing, hello.library, hello.live_orders};
+  AgentFacts facts{hello.key,           number,        agent->name,   agent->role,      session->address(),
+                   hello.transfer_port, hello.sharing, hello.library, hello.live_orders};
+  facts.local_address = hello.local_address;
+  facts.mapped_port = hello.mapped_port;
   dispatch_.carry_out(coordinator_.agent_connected(facts, clock_.now()));
+  try_port(*session, number, hello.mapped_port != 0 ? hello.mapped_port : hello.transfer_port);
+}
+
+void ControlDesk::try_port(const ControlSession& session, std::uint64_t connection, std::uint16_t port) {
+  if (port == 0) return;
+  probes_.try_port({session.address(), port}, [this, key = session.key(), connection, port](bool open) {
+    coordinator_.reach_known(key, connection, open ? Reach::open : Reach::closed);
+    const auto found = connected_.find(key);
+    if (found == connected_.end() || found->second.number != connection) return;
+    found->second.session->send(protocol::Reach{open, port});
+    WAYBILL_INFO("control", "agent's port {} agent={} port={}", open ? "is reached" : "is not reached from here",
+                 key.brief(), port);
+  });
 }
 
 void ControlDesk::closed(ControlSession& session, const std::string& reason) {
@@ -167,6 +183,10 @@ void ControlDesk::message(ControlSession& session, const protocol::ControlMessag
     dispatch_.carry_out(coordinator_.sharing_update(key, sharing->sharing, now));
   } else if (const auto* load = std::get_if<protocol::LoadReport>(&message)) {
     dispatch_.carry_out(coordinator_.load_report(key, *load, now));
+  } else if (const auto* mapped = std::get_if<protocol::PortMapped>(&message)) {
+    coordinator_.port_mapped(key, mapped->port);
+    const auto found = connected_.find(key);
+    if (found != connected_.end()) try_port(session, found->second.number, mapped->port);
   } else if (const auto* want = std::get_if<protocol::Want>(&message)) {
     dispatch_.carry_out(coordinator_.want(key, *want, now));
   } else if (const auto* progress = std::get_if<protocol::Progress>(&message)) {

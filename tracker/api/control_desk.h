@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "common/net/port_probes.h"
 #include "common/runtime/clock.h"
 #include "tracker/api/control_session.h"
 #include "tracker/api/order_dispatch.h"
@@ -58,6 +59,7 @@ class ControlDesk final : public ControlSink {
   void record_delivery(StoredDelivery stored);
   bool send(const AgentKey& agent, const protocol::ControlMessage& message);
   void let_go_of_removed();
+  void try_port(const ControlSession& session, std::uint64_t connection, std::uint16_t port);
   void tick();
 
   crypto::KeyPair key_;
@@ -66,6 +68,7 @@ class ControlDesk final : public ControlSink {
   StoreBridge& bridge_;
   Coordinator coordinator_;
   OrderDispatch dispatch_;
+  net::PortProbes probes_;
   std::shared_ptr<const RegistryView> registry_;
   std::unordered_map<AgentKey, EnrolledAgent> enrolled_;
   std::unordered_map<AgentKey, Connection> connected_;

@@ -22,6 +22,18 @@ std::string title_of(const ControlDesk& desk, const ContentId& id) {
   return found == desk.registry().contents.end() ? std::string() : found->second.title;
 }
 
+const char* reach_name(Reach reach) {
+  switch (reach) {
+    case Reach::open:
+      return "open";
+    case Reach::closed:
+      return "closed";
+    case Reach::unknown:
+      break;
+  }
+  return "unknown";
+}
+
 json agent_row(const ControlDesk& desk, const AgentRow& row) {
   json holds = json::array();
   for (const auto& held : row.holdings) {
@@ -35,6 +47,8 @@ json agent_row(const ControlDesk& desk, const AgentRow& row) {
           {"role", protocol::name_of(row.role)},
           {"isp", row.isp},
           {"address", row.endpoint.str()},
+          {"nat", row.behind_nat},
+          {"reach", reach_name(row.reach)},
           {"shares", row.sharing.consented},
           {"upload_cap", row.sharing.upload_cap.value},
           {"upload_slots", row.sharing.upload_slots},

@@ -41,7 +41,7 @@ class SourcesMessage {
     if (other || sources_.orders.size() == protocol::kMaxOrdersPerMessage) flush();
     receiver_ = issue.order.receiver;
     sources_.content = issue.order.content;
-    sources_.orders.push_back({envelope, issue.source, issue.cdn_node, issue.on_net, issue.source_isp});
+    sources_.orders.push_back({envelope, issue.source, issue.cdn_node, issue.on_net, issue.source_isp, issue.dial});
   }
   void flush() {
     if (!sources_.orders.empty()) send_(receiver_, sources_);
@@ -109,7 +109,7 @@ void OrderDispatch::perform(const Actions& actions, const std::vector<IssuedOrde
     if (const auto* issue = std::get_if<IssueOrder>(&action)) {
       const auto& envelope = (next++)->order.envelope;
       WAYBILL_INFO("orders", "{}", describe(*issue));
-      send_(issue->order.sender, protocol::Serve{envelope, issue->receiver_address});
+      send_(issue->order.sender, protocol::Serve{envelope, issue->receiver_address, issue->dial, issue->receiver_port});
       sources.add(*issue, envelope);
       continue;
     }
@@ -124,6 +124,8 @@ void OrderDispatch::perform(const Actions& actions, const std::vector<IssuedOrde
       WAYBILL_INFO("orders", "request refused content={} from={} {}", refusal->content.brief(),
                    refusal->receiver.brief(), refusal->message);
       send_(refusal->receiver, protocol::Refused{refusal->reason, refusal->message, refusal->content});
+    } else if (const auto* failure = std::get_if<RecordFailure>(&action)) {
+      record_failure(*failure);
     } else if (const auto* line = std::get_if<LogLine>(&action)) {
       if (line->warning) {
         WAYBILL_WARN("coordinator", "{}", line->text);
@@ -132,6 +134,19 @@ void OrderDispatch::perform(const Actions& actions, const std::vector<IssuedOrde
       }
     }
   }
+}
+
+void OrderDispatch::record_failure(const RecordFailure& failure) {
+  const OrderFailure kept{failure.order, clock_.now(), failure.why};
+  const auto asked = bridge_.ask([kept](Store& store) { return store.evidence().add_failure(kept); },
+                                 [order = kept.order](Status added) {
+                                   if (added) return;
+                                   WAYBILL_ERROR("orders", "the failure of order={} is not on the record: {}",
+                                                 order.brief(), added.error().message);
+                                 });
+  if (!asked)
+    WAYBILL_ERROR("orders", "the failure of order={} is not on the record: {}", kept.order.brief(),
+                  asked.error().message);
 }
 
 }  // namespace waybill::tracker

@@ -25,6 +25,7 @@ class OrderDispatch {
  private:
   void start_next();
   void finish(Actions actions, std::vector<IssuedOrder> issued, Status stored);
+  void record_failure(const RecordFailure& failure);
   void perform(const Actions& actions, const std::vector<IssuedOrder>& issued);
 
   crypto::KeyPair key_;

@@ -53,7 +53,7 @@ constexpr RouteLine kOfBooks[] = {
     {"GET", "/records/difference", "records difference", "since! until"},
     {"GET", "/records/re-resolutions", "records re-resolutions"},
     {"POST", "/records/re-resolutions", "records re-resolve", "since! until yes?!", false},
-    {"GET", "/transfers", "transfers", "from to involving content client since until"},
+    {"GET", "/transfers", "transfers", "from to involving content client failed? since until"},
     {"GET", "/settlement", "settle", "isp period! evidence? itemised?"},
     {"GET", "/audit", "audit", "signatures?", false},
     {"GET", "/periods", "period list", "isp owner"},

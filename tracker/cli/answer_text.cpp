@@ -100,6 +100,8 @@ const std::vector<LiveSheet>& live_sheets() {
         {"role", "ROLE", "text"},
         {"isp", "ISP", "text"},
         {"address", "ADDRESS", "text"},
+        {"nat", "NAT", "text"},
+        {"reach", "PORT", "text"},
         {"shares", "SHARES", "text"},
         {"upload_rate", "UPLOAD B/S", "number"},
         {"orders_served", "SERVES", "number"},

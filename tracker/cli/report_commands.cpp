@@ -194,6 +194,7 @@ void add_report_commands(CLI::App& program, Invocation& invocation) {
       .text("--involving", "involving", "sent from this ISP or received at it", "ISP")
       .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
       .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
+      .flag("--failed", "failed", "only orders of which the receiver said that they failed, and why")
       .window()
       .recipient()
       .data()

@@ -135,6 +135,15 @@ Actions Coordinator::sharing_update(const AgentKey& agent, const protocol::Shari
   return std::move(step.out);
 }
 
+void Coordinator::port_mapped(const AgentKey& agent, std::uint16_t port) {
+  if (const auto index = state_->swarm.find(agent)) state_->swarm.set_mapped_port(*index, port);
+}
+
+void Coordinator::reach_known(const AgentKey& agent, std::uint64_t connection, Reach reach) {
+  const auto index = state_->swarm.find(agent);
+  if (index && state_->swarm.agent(*index).connection == connection) state_->swarm.set_reach(*index, reach);
+}
+
 Actions Coordinator::load_report(const AgentKey& agent, const protocol::LoadReport& report, TimeMs) {
   if (const auto index = state_->swarm.find(agent)) state_->swarm.set_upload_rate(*index, report.upload_rate);
   return {};
@@ -191,6 +200,7 @@ Actions Coordinator::source_failed(const AgentKey& receiver, const protocol::Sou
   const bool ran_out = failed.reason == Refusal::bytes_exhausted || failed.reason == Refusal::order_expired;
   const bool of_use = live.acked.value > 0 || s.was_short(live, now);
   if (!ran_out || !of_use) s.cool_down(live.receiver, live, now);
+  if (!ran_out) step.out.push_back(RecordFailure{failed.order, s.failure_text(live, failed)});
   s.end_order(
       failed.order,
       {Refusal::source_stalled, fmt::format("the receiver reports: {} {}", name_of(failed.reason), failed.message)},

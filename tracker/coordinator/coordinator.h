@@ -48,6 +48,8 @@ class Coordinator {
   // Messages of a connected agent; from one that is not known they do nothing.
   Actions library_update(const AgentKey& agent, const protocol::HeldContent& held, TimeMs now);
   Actions sharing_update(const AgentKey& agent, const protocol::SharingState& sharing, TimeMs now);
+  void port_mapped(const AgentKey& agent, std::uint16_t port);
+  void reach_known(const AgentKey& agent, std::uint64_t connection, Reach reach);  // an older connection: nothing
   Actions load_report(const AgentKey& agent, const protocol::LoadReport& report, TimeMs now);
   Actions want(const AgentKey& receiver, const protocol::Want& want, TimeMs now);
   // Without a request under way it is answered by a RefuseWant, so that the receiver asks again.

@@ -22,6 +22,9 @@ namespace waybill::tracker {
 
 // ---- in ----
 
+// Whether others can connect to an agent's port, by the tracker's own try.
+enum class Reach : std::uint8_t { unknown, open, closed };
+
 // An agent whose key is proven and enrolled. `connection` tells a newer channel of the same agent from an older one.
 struct AgentFacts {
   AgentKey key;
@@ -36,6 +39,9 @@ struct AgentFacts {
   // A stock BitTorrent client, known by its announces (tracker/announce): CDN nodes alone serve it, under orders that
   // name its address and ask for no acknowledgement.
   bool stock = false;
+  Reach reach = Reach::unknown;
+  std::optional<IpAddress> local_address = {};  // the agent's own; another one than `address` behind a NAT
+  std::uint16_t mapped_port = 0;                // that a home gateway forwards to the transfer port; 0: none
 };
 
 // What was acknowledged over a byte policy's subject in the window that begins at `window_start`, and after it.
@@ -128,6 +134,8 @@ struct IssueOrder {
   // A renewal or a change of rate: takes the place of this order between the same two, which is revoked by an action
   // of its own some seconds later.
   std::optional<OrderId> replaces;
+  protocol::Dial dial = protocol::Dial::receiver;
+  std::uint16_t receiver_port = 0;  // where the sender is to connect; 0 where it is not
 };
 
 // Send Revoke to each end that is connected. Never sooner than the IssueOrder actions before it have been sent.
@@ -147,12 +155,18 @@ struct RefuseWant {
   std::string message;
 };
 
+// Keep on the record why an order was of no use to its receiver.
+struct RecordFailure {
+  OrderId order;
+  std::string why;
+};
+
 struct LogLine {
   bool warning = false;
   std::string text;
 };
 
-using Action = std::variant<IssueOrder, RevokeOrder, RefuseWant, LogLine>;
+using Action = std::variant<IssueOrder, RevokeOrder, RefuseWant, RecordFailure, LogLine>;
 using Actions = std::vector<Action>;  // to be carried out in this order
 
 // ---- for people ----
@@ -169,6 +183,8 @@ struct AgentRow {
   int orders_served = 0;
   int orders_fetched = 0;
   ByteRate upload_rate;  // by its last LoadReport
+  Reach reach = Reach::unknown;
+  bool behind_nat = false;
 };
 inline constexpr std::size_t kMaxRowHoldings = 64;
 

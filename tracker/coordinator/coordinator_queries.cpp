@@ -163,6 +163,8 @@ std::vector<AgentRow> Coordinator::agents(std::size_t limit) const {
     row.orders_served = agent.serving;
     row.orders_fetched = agent.fetching;
     row.upload_rate = agent.upload_rate;
+    row.reach = agent.reach;
+    row.behind_nat = agent.behind_nat();
     rows.push_back(std::move(row));
   }
   return rows;

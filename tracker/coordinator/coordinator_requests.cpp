@@ -45,6 +45,15 @@ std::optional<RefuseWant> Coordinator::State::find_refusal(AgentIndex receiver, 
   return std::nullopt;
 }
 
+// For the record: what the receiver says, and what the tracker knows of the two ends.
+std::string Coordinator::State::failure_text(const LiveOrder& live, const protocol::SourceFailed& failed) const {
+  std::string text = failed.message.empty() ? std::string(name_of(failed.reason)) : failed.message;
+  if (failed.reason != Refusal::none || live.acked.value > 0 || swarm.agent(live.sender).reachable()) return text;
+  text += swarm.agent(live.receiver).reachable() ? " (nobody outside reaches the source's port)"
+                                                 : " (nobody outside reaches the source's port or the receiver's)";
+  return text;
+}
+
 void Coordinator::State::take_report(Download& download, const protocol::Progress& report, Step& step) {
   const auto* wanted = content(download.key.content);
   if (!wanted) return;

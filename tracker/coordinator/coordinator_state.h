@@ -133,6 +133,7 @@ struct Coordinator::State {
 
   // coordinator_requests.cpp
   void take_report(Download& download, const protocol::Progress& report, Step& step);
+  std::string failure_text(const LiveOrder& live, const protocol::SourceFailed& failed) const;
   std::optional<RefuseWant> find_refusal(AgentIndex receiver, const protocol::Want& want) const;
   void remove_agent(AgentIndex agent, const Ended& ended, Step& step);
   const Content* content(const ContentId& id) const;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "common/types/check.h"
+#include "tracker/coordinator/contact.h"
 #include "tracker/coordinator/coordinator_state.h"
 #include "tracker/coordinator/order_terms.h"
 
@@ -96,11 +97,10 @@ bool Coordinator::State::issue(Download& download, AgentIndex source, const std:
   live.content_class = wanted.content_class;
   live.on_net = sender.isp && sender.isp == receiver.isp;
   live.issued = live.last_gain = step.now;
-  IssueOrder action{live.order,         {sender.address, sender.port},
-                    live.on_net,        live.cdn_node,
-                    live.content_class, grants.name_of(sender.isp),
-                    receiver.address,   sender.isp,
-                    receiver.isp,       replaces};
+  const auto contact = contact_between(sender, receiver);
+  IssueOrder action{
+      live.order,       contact.source, live.on_net,  live.cdn_node, live.content_class, grants.name_of(sender.isp),
+      receiver.address, sender.isp,     receiver.isp, replaces,      contact.dial,       contact.receiver_port};
   step.out.push_back(std::move(action));
   enter_order(download, std::move(live), replaces, step.now);
   return true;

@@ -43,7 +43,9 @@ struct AgentRecord {
   bool eligible = false;
   bool stock = false;
   protocol::AgentRole role = protocol::AgentRole::client;
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;  // where others connect: the mapped one where a gateway forwards it
+  std::uint16_t local_port = 0;
+  Reach reach = Reach::unknown;
   IspSlot isp_slot = 0;
   int serving = 0;   // live orders as sender, those that a later one replaces left out
   int fetching = 0;  // live orders as receiver, likewise
@@ -52,6 +54,7 @@ struct AgentRecord {
   std::vector<Holding> holdings;
   IspId isp;
   IpAddress address;
+  std::optional<IpAddress> local_address;
   AgentKey key;
   std::uint64_t connection = 0;
   TimeMs connected_since{};
@@ -64,6 +67,9 @@ struct AgentRecord {
   bool at_upload_cap() const {  // 95 %: a cap that is kept is hardly ever met exactly
     return sharing.upload_cap.value > 0 && upload_rate.value * 20 >= sharing.upload_cap.value * 19;
   }
+  bool behind_nat() const { return local_address && *local_address != address; }
+  // Behind a NAT nobody comes in unless a try has shown the contrary.
+  bool reachable() const { return reach == Reach::open || (reach == Reach::unknown && !behind_nat()); }
   bool slot_free() const { return serving < sharing.upload_slots; }
 };
 

@@ -23,7 +23,10 @@ AgentIndex SwarmState::add_agent(const AgentFacts& facts, IspId isp, TimeMs now)
   agent = AgentRecord{};
   agent.online = true;
   agent.role = facts.role;
-  agent.port = facts.transfer_port;
+  agent.local_port = facts.transfer_port;
+  agent.port = facts.mapped_port != 0 ? facts.mapped_port : facts.transfer_port;
+  agent.reach = facts.reach;
+  agent.local_address = facts.local_address;
   agent.isp = isp;
   agent.isp_slot = slot_of(isp);
   agent.sharing = facts.sharing;
@@ -38,6 +41,12 @@ AgentIndex SwarmState::add_agent(const AgentFacts& facts, IspId isp, TimeMs now)
   by_key_.emplace(facts.key, index);
   for (const auto& held : facts.library) set_holding(index, held);
   return index;
+}
+
+void SwarmState::set_mapped_port(AgentIndex index, std::uint16_t port) {
+  auto& agent = agents_[index];
+  agent.port = port != 0 ? port : agent.local_port;
+  agent.reach = Reach::unknown;
 }
 
 void SwarmState::remove_agent(AgentIndex index) {

@@ -55,6 +55,8 @@ class SwarmState {
   bool set_holding(AgentIndex agent, const protocol::HeldContent& held);
   void set_sharing(AgentIndex agent, const protocol::SharingState& sharing);
   void set_upload_rate(AgentIndex agent, ByteRate rate);
+  void set_mapped_port(AgentIndex agent, std::uint16_t port);  // 0: the gateway forwards none any more
+  void set_reach(AgentIndex agent, Reach reach) { agents_[agent].reach = reach; }
   void set_isp(AgentIndex agent, IspId isp);
   void add_serving(AgentIndex agent, int change);
   void add_fetching(AgentIndex agent, int change);

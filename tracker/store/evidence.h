@@ -153,11 +153,19 @@ struct DeliveryQuery {
   std::optional<TimeMs> until = {};
 };
 
+// Why an order was of no use to its receiver, as the receiver said it first: not reached, refused, bad data.
+struct OrderFailure {
+  OrderId order;
+  TimeMs at{};
+  std::string why;
+};
+
 // One order with what came of it: who served whom, and by which path.
 struct Transfer {
   OrderFacts facts;
   OrderState state;
-  TimeMs first_start{};  // over its receipts; 0 where there is none
+  std::string failure = {};  // empty: none was told
+  TimeMs first_start{};      // over its receipts; 0 where there is none
   TimeMs last_end{};
   std::int64_t path = 0;  // of its latest receipt; 0: none
 };
@@ -170,6 +178,7 @@ struct TransferQuery {
   std::optional<TimeMs> since = {};  // issued
   std::optional<TimeMs> until = {};
   bool with_receipts_only = true;
+  bool failed_only = false;  // those of which a failure was told; whether or not they have receipts
 };
 
 class Evidence {
@@ -200,6 +209,7 @@ class Evidence {
   virtual Result<std::vector<RefusalCount>> refusals(const RefusalQuery& query) = 0;
   virtual Result<std::vector<RefusalExample>> refusal_examples(const RefusalQuery& query) = 0;
 
+  virtual Status add_failure(const OrderFailure& failure) = 0;  // the first of an order stands
   // False: it was recorded before; the first record stands.
   virtual Result<bool> add_delivery(const StoredDelivery& delivery) = 0;
   virtual Result<std::vector<StoredDelivery>> deliveries(const DeliveryQuery& query) = 0;  // by completion

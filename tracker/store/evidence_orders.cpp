@@ -130,14 +130,16 @@ Result<std::vector<Transfer>> SqlEvidence::transfers(const TransferQuery& query)
   filter.add_if("o.receiver = ?", query.receiver);
   filter.add_if("o.issued_at >= ?", query.since);
   filter.add_if("o.issued_at < ?", query.until);
-  if (query.with_receipts_only) filter.add("s.receipts > 0");
+  if (query.with_receipts_only && !query.failed_only) filter.add("s.receipts > 0");
+  if (query.failed_only) filter.add("f.why IS NOT NULL");
   // The latest path that was measured, if any was: a receipt made before the trace ended has none.
   const auto sql = std::string("SELECT ") + kOrderColumns + ", " + kStateColumns +
                    ", (SELECT min(start_ms) FROM receipts r WHERE r.order_id = o.id)"
                    ", (SELECT max(end_ms) FROM receipts r WHERE r.order_id = o.id)"
                    ", (SELECT r.path_id FROM receipts r JOIN paths p ON p.id = r.path_id WHERE r.order_id = o.id "
                    "ORDER BY p.printed = '', r.sequence DESC LIMIT 1)"
-                   " FROM orders o LEFT JOIN order_states s ON s.order_id = o.id" +
+                   ", coalesce(f.why, '') FROM orders o LEFT JOIN order_states s ON s.order_id = o.id"
+                   " LEFT JOIN order_failures f ON f.order_id = o.id" +
                    filter.where() + " ORDER BY o.issued_at, o.id";
   return connection_.read([&]() -> Result<std::vector<Transfer>> {
     std::vector<Transfer> all;
@@ -150,9 +152,22 @@ Result<std::vector<Transfer>> SqlEvidence::transfers(const TransferQuery& query)
       transfer.first_start = rows.time(kOrderColumnCount + 5);
       transfer.last_end = rows.time(kOrderColumnCount + 6);
       transfer.path = rows.integer(kOrderColumnCount + 7);
+      transfer.failure = rows.text(kOrderColumnCount + 8);
       all.push_back(std::move(transfer));
     }
     return all;
+  });
+}
+
+Status SqlEvidence::add_failure(const OrderFailure& failure) {
+  return connection_.write([&]() -> Status {
+    connection_
+        .query(
+            "INSERT INTO order_failures(order_id, at, why) SELECT id, ?, ? FROM orders WHERE id = ? "
+            "ON CONFLICT(order_id) DO NOTHING")
+        .bind(failure.at, failure.why, failure.order)
+        .run();
+    return {};
   });
 }
 

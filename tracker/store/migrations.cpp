@@ -316,13 +316,20 @@ constexpr char kAgentsRemoved[] = R"sql(
 ALTER TABLE agents ADD COLUMN removed INTEGER;
 )sql";
 
+// Why an order was of no use, as its receiver said it first.
+constexpr char kOrderFailures[] = R"sql(
+CREATE TABLE order_failures(
+  order_id BLOB PRIMARY KEY NOT NULL REFERENCES orders(id), at INTEGER NOT NULL, why TEXT NOT NULL) STRICT,
+  WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},   {kLedger},       {kPolicies},
-                                            {kComponents},          {kObjects},  {kAccessTokens}, {kSavedReports},
-                                            {kObjectMembersSeen},   {kCounters}, {kNetworks},     {kStockClients},
-                                            {kAgentsRemoved}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},       {kLedger},       {kPolicies},
+                                            {kComponents},          {kObjects},      {kAccessTokens}, {kSavedReports},
+                                            {kObjectMembersSeen},   {kCounters},     {kNetworks},     {kStockClients},
+                                            {kAgentsRemoved},       {kOrderFailures}};
   return steps;
 }
 

@@ -29,6 +29,7 @@ class SqlEvidence final : public Evidence {
   Result<std::vector<RefusalCount>> refusals(const RefusalQuery& query) override;
   Result<std::vector<RefusalExample>> refusal_examples(const RefusalQuery& query) override;
 
+  Status add_failure(const OrderFailure& failure) override;
   Result<bool> add_delivery(const StoredDelivery& delivery) override;
   Result<std::vector<StoredDelivery>> deliveries(const DeliveryQuery& query) override;
 

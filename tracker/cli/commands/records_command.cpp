@@ -113,10 +113,12 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
   read.client = arguments.text("client");
   read.since = arguments.text("since");
   read.until = arguments.text("until");
+  const bool failed = arguments.flag("failed");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto filters = resolve_filters(context, read, false);
   if (!filters) return pass_on(filters);
   TransferQuery query;
+  query.failed_only = failed;
   query.source_isp = filters->from;
   query.destination_isp = filters->to;
   query.content = filters->content;
@@ -158,7 +160,8 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
                     {"unacknowledged", facts.unacknowledged},
                     {"receipts", transfer.state.receipts},
                     {"path", path.printed},
-                    {"components", std::move(components)}});
+                    {"components", std::move(components)},
+                    {"failure", transfer.failure}});
   }
   answer.add_sheet("transfers", {{"issued", "ISSUED"},
                                  {"source", "SOURCE"},
@@ -168,7 +171,8 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
                                  {"to", "TO"},
                                  {"title", "TITLE"},
                                  {"acknowledged_bytes", "ACKNOWLEDGED BYTES", "bytes"},
-                                 {"path", "PATH"}});
+                                 {"path", "PATH"},
+                                 {"failure", "FAILURE"}});
   return answer;
 }
 
