@@ -61,6 +61,7 @@ Status AgentApp::Impl::open() {
   transfer_options.low_memory = options.settings.low_memory;
   transfer_options.upload_cap = options.settings.upload_cap;
   transfer_options.utp = options.settings.utp;
+  transfer_options.map_port = options.settings.map_port;
   auto started_engine = transfer::TransferEngine::start(
       transfer_options, clock, [this](const transfer::TransferEvent& event) { take(event); }, loop);
   if (!started_engine) return pass_on(started_engine);
@@ -130,6 +131,7 @@ void AgentApp::Impl::apply_sharing() {
 protocol::Hello AgentApp::Impl::hello() {
   protocol::Hello hello;
   hello.transfer_port = engine->port();
+  hello.mapped_port = mapped_port;
   hello.sharing = effective();
   hello.library = shelf->held();
   hello.live_orders = book->live_orders();
@@ -168,12 +170,29 @@ void AgentApp::Impl::take(const protocol::ControlMessage& message) {
   if (const auto* sources = std::get_if<protocol::Sources>(&message)) return downloads->take(*sources);
   if (const auto* refused = std::get_if<protocol::Refused>(&message)) return downloads->take(*refused);
   if (const auto* recorded = std::get_if<protocol::DoneRecorded>(&message)) return downloads->take(*recorded);
+  if (const auto* tried = std::get_if<protocol::Reach>(&message)) return take(*tried);
   if (const auto* revoke = std::get_if<protocol::Revoke>(&message)) {
     WAYBILL_INFO("control", "order revoked by the tracker order={} reason={}", revoke->order.brief(),
                  protocol::name_of(revoke->reason));
     engine->revoke(revoke->order, revoke->reason);
     downloads->take_revoked(revoke->order);
   }
+}
+
+void AgentApp::Impl::take(const protocol::Reach& tried) {
+  reach = tried;
+  if (tried.open) return WAYBILL_INFO("control", "port {} is reached from outside", tried.port);
+  WAYBILL_WARN("control",
+               "port {} is not reached from outside: others are called from here, which fails where both ends are so. "
+               "Forward the port at the home gateway, or set map_port = true",
+               tried.port);
+}
+
+void AgentApp::Impl::take(const transfer::PortForwarded& forwarded) {
+  if (forwarded.port == mapped_port) return;
+  mapped_port = forwarded.port;
+  WAYBILL_INFO("control", "the home gateway forwards its port {} to this agent", mapped_port);
+  tell_tracker(protocol::PortMapped{mapped_port});
 }
 
 void AgentApp::Impl::take(const transfer::TransferEvent& event) {
@@ -197,6 +216,8 @@ void AgentApp::Impl::take(const transfer::TransferEvent& event) {
     downloads->take(*failed);
   } else if (const auto* fetch_ended = std::get_if<transfer::FetchEnded>(&event)) {
     downloads->take(*fetch_ended);
+  } else if (const auto* forwarded = std::get_if<transfer::PortForwarded>(&event)) {
+    take(*forwarded);
   }
 }
 

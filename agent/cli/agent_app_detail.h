@@ -19,6 +19,8 @@ struct AgentApp::Impl {
   void assemble();
   void take(const transfer::TransferEvent& event);
   void take(const protocol::ControlMessage& message);
+  void take(const protocol::Reach& tried);
+  void take(const transfer::PortForwarded& forwarded);
   void welcomed(const protocol::Welcome& welcome);
   protocol::Hello hello();
   void tick();
@@ -41,6 +43,8 @@ struct AgentApp::Impl {
   runtime::Random random = runtime::Random::from_system();
   protocol::SharingState owner_sharing;  // as the owner said
   std::optional<protocol::Welcome> welcome;
+  std::optional<protocol::Reach> reach;  // absent: the tracker has not tried yet
+  std::uint16_t mapped_port = 0;         // of the home gateway; 0: none
   TimeMs started{};
 
   std::set<ContentId> twins;  // handed to the engine, or known to be none at the tracker

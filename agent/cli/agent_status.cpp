@@ -110,6 +110,8 @@ nlohmann::ordered_json AgentApp::Impl::facts(const transfer::TransferCounters& c
     tracker["isp"] = welcome->isp;
     tracker["address"] = welcome->observed.str();
   }
+  if (reach) tracker["port"] = {{"tried", reach->port}, {"open", reach->open}};
+  if (mapped_port != 0) tracker["mapped_port"] = mapped_port;
   auto fetching = Json::array();
   for (const auto& view : downloads->views()) fetching.push_back(download_facts(view));
   return {{"agent", options.key.public_key().hex()},

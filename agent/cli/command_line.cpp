@@ -76,6 +76,7 @@ void add_run(CLI::App& app, Invocation& call) {
   add_setting(*command, call, "--upload-slots", "upload_slots", "At most so many receivers at once");
   add_setting(*command, call, "--download-dir", "download_dir", "Where get without -o puts files");
   add_switch(*command, call, "--utp", "utp", "Use uTP beside TCP: yields to other traffic");
+  add_switch(*command, call, "--map-port", "map_port", "Ask the home gateway to forward the port (UPnP, NAT-PMP)");
   add_common(*command, call, false);
 }
 

@@ -49,7 +49,11 @@ void ServingDesk::take(const protocol::Serve& serve) {
                  order ? "another sender" : order.error().message);
     return;
   }
-  needs_.engine.add_serve_order(std::move(*order), serve.receiver);
+  std::optional<transfer::Call> call;
+  if (serve.dial != protocol::Dial::receiver && serve.receiver_port != 0) {
+    call = transfer::Call{{serve.receiver, serve.receiver_port}, serve.dial == protocol::Dial::both};
+  }
+  needs_.engine.add_serve_order(std::move(*order), serve.receiver, call);
 }
 
 void ServingDesk::take(const transfer::OrderAccepted& accepted) {

@@ -75,6 +75,7 @@ const std::map<std::string, Setter>& setters() {
       {"upload_slots", [](Settings& s, const std::string& v) { return assign(parse_slots(v), s.upload_slots); }},
       {"low_memory", [](Settings& s, const std::string& v) { return assign(parse_switch(v), s.low_memory); }},
       {"utp", [](Settings& s, const std::string& v) { return assign(parse_switch(v), s.utp); }},
+      {"map_port", [](Settings& s, const std::string& v) { return assign(parse_switch(v), s.map_port); }},
       {"log_level", [](Settings& s, const std::string& v) { return assign(runtime::parse_log_level(v), s.log_level); }},
   };
   return kSetters;

@@ -23,6 +23,7 @@ struct Settings {
   std::optional<int> upload_slots;                    // upper bound of what `share` may set
   bool low_memory = false;
   bool utp = false;
+  bool map_port = false;
   std::optional<runtime::LogLevel> log_level;
 
   Endpoint listen_or_default() const;  // any address, or `bind`; a free port

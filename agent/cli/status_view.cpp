@@ -28,8 +28,12 @@ std::string tracker_text(const Json& tracker) {
     return fmt::format("tracker   {}: not connected ({})\n", text(tracker, "url"), text(tracker, "trouble"));
   }
   const auto isp = text(tracker, "isp");
-  return fmt::format("tracker   {}: connected as {}, from {} ({})\n", text(tracker, "url"), text(tracker, "role"),
-                     text(tracker, "address"), isp.empty() ? "no ISP known" : "ISP " + isp);
+  auto lines = fmt::format("tracker   {}: connected as {}, from {} ({})\n", text(tracker, "url"), text(tracker, "role"),
+                           text(tracker, "address"), isp.empty() ? "no ISP known" : "ISP " + isp);
+  const auto port = part(tracker, "port");
+  if (port.empty()) return lines;
+  return lines + fmt::format("          its port {} is {}\n", number(port, "tried"),
+                             port.value("open", false) ? "reached from outside" : "not reached from outside");
 }
 
 std::string sharing_text(const Json& sharing) {

@@ -105,6 +105,7 @@ void ControlSession::carry_out(const Reaction& reaction, const protocol::Control
 void ControlSession::prove(const protocol::Challenge& challenge) {
   auto hello = needs_.hello();
   hello.key = needs_.key.public_key();
+  hello.local_address = socket_->local().address;
   hello.proof = protocol::sign_hello(needs_.key, challenge.nonce, needs_.enrollment.tracker_key);
   socket_->send(protocol::to_text(hello));
 }

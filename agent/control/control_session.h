@@ -32,8 +32,8 @@ class ControlSession {
   void start();
   void stop();  // no call comes any more
   bool ready() const { return phase_ == Phase::ready; }
-  bool refused() const { return refused_; }  // for good: the tracker answers, and directs this agent no more
-  bool send(const protocol::ControlMessage& message);      // false, and nothing sent, unless ready
+  bool refused() const { return refused_; }            // for good: the tracker answers, and directs this agent no more
+  bool send(const protocol::ControlMessage& message);  // false, and nothing sent, unless ready
   const std::string& trouble() const { return trouble_; }  // why it is not ready; empty where it is
 
  private:

@@ -85,7 +85,7 @@ void DownloadDesk::take(const protocol::Sources& sources) {
                  order->order.id.brief(), order->order.sender.brief(), source.source.str(),
                  source.source_isp.empty() ? "-" : source.source_isp, source.on_net ? "on-net" : "off-net",
                  source.cdn_node ? " CDN node" : "");
-    needs_.engine.add_source(std::move(*order), source.source);
+    needs_.engine.add_source(std::move(*order), source.source, source.dial);
   }
 }
 

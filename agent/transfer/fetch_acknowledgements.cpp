@@ -69,7 +69,7 @@ void FetchDesk::tick(TimeMs now, DurationMs monotonic) {
     if (now >= source.order->order().not_after) {
       finish(*content, i, true);
     } else if (content->servable() && monotonic >= source.next_attempt && !connected(source)) {
-      attempt(source, *content, monotonic);
+      attempt(source, content, monotonic);
     }
   }
   // Orders that ended as well: their last pieces may pass later.

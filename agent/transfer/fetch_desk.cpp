@@ -39,7 +39,7 @@ std::size_t FetchDesk::index_of(const OrderId& order) const {
   return at == sources_.end() ? kNoSource : static_cast<std::size_t>(at - sources_.begin());
 }
 
-void FetchDesk::add_source(protocol::SignedOrder order, Endpoint endpoint) {
+void FetchDesk::add_source(protocol::SignedOrder order, Endpoint endpoint, protocol::Dial dial) {
   const auto content = core_.shelf().find(order.order.content);
   SourceFailed refused{order.order.content, order.order.id, Fault::refused, true, Refusal::none, {}, ""};
   if (!content) {
@@ -66,10 +66,11 @@ void FetchDesk::add_source(protocol::SignedOrder order, Endpoint endpoint) {
   source.content = content->id();
   source.order = entry;
   source.endpoint = endpoint;
+  source.dial = dial;
   source.arrived_before = entry->arrived;
   sources_.push_back(source);
   if (auto* channel = channel_of(*content, *entry)) return channel->present(*entry);
-  if (content->servable()) attempt(sources_.back(), *content, core_.monotonic());
+  if (content->servable()) attempt(sources_.back(), content, core_.monotonic());
 }
 
 PeerChannel* FetchDesk::channel_of(const Content& content, const orders::FetchOrder& order) const {
@@ -92,15 +93,25 @@ bool FetchDesk::wanted(const Content& content, const Endpoint& remote) const {
   });
 }
 
-void FetchDesk::attempt(Source& source, const Content& content, DurationMs monotonic) {
+void FetchDesk::attempt(Source& source, const std::shared_ptr<Content>& content, DurationMs monotonic) {
+  if (source.dial == protocol::Dial::sender) return wait_for(source, monotonic);
   source.attempting = true;
   source.next_attempt = monotonic + seconds(10);  // should libtorrent never come back to us
-  const auto under_way = std::any_of(content.channels.begin(), content.channels.end(), [&](const PeerChannel* channel) {
+  const auto& channels = content->channels;
+  const auto under_way = std::any_of(channels.begin(), channels.end(), [&](const PeerChannel* channel) {
     return channel->outgoing() && channel->remote() == source.endpoint && !channel->closing();
   });
-  if (under_way || !content.handle.is_valid()) return;
-  // Named as found by a tracker, so that libtorrent forgives the endpoint its last failure.
-  content.handle.connect_peer(from_endpoint(source.endpoint), lt::peer_info::tracker, lt::pex_lt_v2);
+  if (under_way) return;
+  const bool through_nats = source.dial == protocol::Dial::both;
+  core_.dialer().dial(content, source.endpoint, through_nats ? Dialer::Way::through_nats : Dialer::Way::ordinary);
+}
+
+// The source is the one to connect.
+void FetchDesk::wait_for(Source& source, DurationMs monotonic) {
+  if (std::exchange(source.attempting, true)) {
+    fail(source, Fault::unreachable, false, Refusal::none, "the source did not connect to this agent's port");
+  }
+  source.next_attempt = monotonic + kIncomingPatience;
 }
 
 void FetchDesk::back_off(Source& source, DurationMs monotonic) {
@@ -181,7 +192,9 @@ void FetchDesk::finish(Content& content, std::size_t index, bool tell) {
 
 void FetchDesk::content_ready(Content& content) {
   for (auto& source : sources_) {
-    if (source.content == content.id() && !connected(source)) attempt(source, content, core_.monotonic());
+    if (source.content == content.id() && !connected(source)) {
+      attempt(source, core_.shelf().find(content.id()), core_.monotonic());
+    }
   }
 }
 

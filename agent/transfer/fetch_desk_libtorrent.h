@@ -18,7 +18,7 @@ class FetchDesk {
  public:
   explicit FetchDesk(TransferCore& core) : core_(core) {}
 
-  void add_source(protocol::SignedOrder order, Endpoint source);
+  void add_source(protocol::SignedOrder order, Endpoint source, protocol::Dial dial);
   void revoke(const OrderId& order, protocol::Refusal why);
 
   // From channels.
@@ -46,6 +46,7 @@ class FetchDesk {
     ContentId content;
     orders::FetchOrder* order = nullptr;  // in the content's ledger
     Endpoint endpoint;
+    protocol::Dial dial = protocol::Dial::receiver;
     std::size_t failures = 0;  // in a row
     DurationMs next_attempt{};
     bool attempting = false;   // libtorrent was asked to connect
@@ -54,7 +55,8 @@ class FetchDesk {
   };
   PeerChannel* channel_of(const Content& content, const orders::FetchOrder& order) const;
   bool connected(const Source& source) const;
-  void attempt(Source& source, const Content& content, DurationMs monotonic);
+  void attempt(Source& source, const std::shared_ptr<Content>& content, DurationMs monotonic);
+  void wait_for(Source& source, DurationMs monotonic);
   void back_off(Source& source, DurationMs monotonic);
   void fail(const Source& source, SourceFailed::Fault fault, bool final, protocol::Refusal reason, std::string message,
             std::optional<std::int64_t> piece = std::nullopt);

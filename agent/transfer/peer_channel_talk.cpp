@@ -65,8 +65,11 @@ PeerChannel::PeerChannel(TransferCore& core, std::shared_ptr<Content> content, c
   mine_.nonce = crypto::random_bytes(protocol::kPeerNonceBytes);
   content_->channels.push_back(this);
   core_.channel_opened(this);
+  if (!outgoing_) return;
+  core_.dialer().connecting(*content_, remote_);
   // libtorrent may come back to an endpoint by itself; nobody there owes us anything any more.
-  if (outgoing_ && !core_.fetching().wanted(*content_, remote_)) close_after(DurationMs{0}, "no order for this source");
+  const bool wanted = core_.fetching().wanted(*content_, remote_) || core_.serving().calls(*content_, remote_);
+  if (!wanted) close_after(DurationMs{0}, "no order for this peer");
 }
 
 PeerChannel::~PeerChannel() {
@@ -88,6 +91,7 @@ void PeerChannel::add_handshake(lt::entry& handshake) {
   lt::error_code ignored_for_own_bytes;
   handshake[protocol::kPeerExtensionName] = lt::bdecode(lt::span<char const>(own), ignored_for_own_bytes);
   handshake["m"][protocol::kPeerExtensionName] = kOwnMessage;
+  handshake.dict().erase("p");  // our port: libtorrent at the other end would connect back by itself
 }
 
 // BEP 6 and BEP 10 are required: a refusal that a peer cannot hear is none. Returning false would take the gate off

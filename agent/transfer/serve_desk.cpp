@@ -16,12 +16,13 @@ Refusal said(Refusal why) { return why == Refusal::none ? Refusal::bytes_exhaust
 
 }  // namespace
 
-void ServeDesk::push(protocol::SignedOrder order, IpAddress receiver) {
+void ServeDesk::push(protocol::SignedOrder order, IpAddress receiver, const std::optional<Call>& call) {
   const auto facts = order.order;
   const auto admission = book_.admit(std::move(order), receiver, core_.now());
   if (admission.order != nullptr) {
     if (admission.fresh) accepted(*admission.order);
-    return;
+    told_[facts.id].call = call;
+    return call_receiver(*admission.order, told_[facts.id], core_.monotonic());
   }
   ServeEnded refused;
   refused.last.order = facts.id;
@@ -126,6 +127,33 @@ bool ServeDesk::connected(const orders::BookedOrder& order) const {
   }
   return std::any_of(content->channels.begin(), content->channels.end(),
                      [&](const PeerChannel* channel) { return channel->serves(order.id()); });
+}
+
+bool ServeDesk::calls(const Content& content, const Endpoint& remote) {
+  return std::any_of(told_.begin(), told_.end(), [&](const auto& each) {
+    const auto& [id, told] = each;
+    if (!told.call || told.call->receiver != remote || told.ending_since) return false;
+    const auto* order = book_.find(id);
+    return order != nullptr && order->order().content == content.id();
+  });
+}
+
+// A receiver that cannot reach this end: it presents its order on the connection that this end opens.
+void ServeDesk::call_receiver(const orders::BookedOrder& order, Told& told, DurationMs monotonic) {
+  if (!told.call || told.calls >= kMaxCalls || told.ending_since || monotonic < told.next_call) return;
+  const auto content = core_.shelf().find(order.order().content);
+  if (!content || !content->servable()) return;
+  const auto& channels = content->channels;
+  const bool met = std::any_of(channels.begin(), channels.end(), [&](const PeerChannel* channel) {
+    if (channel->closing()) return false;
+    if (channel->proven()) return channel->key() == order.order().receiver;
+    return channel->outgoing() && channel->remote() == told.call->receiver;
+  });
+  if (met) return;
+  ++told.calls;
+  told.next_call = monotonic + kCallAgain;
+  core_.dialer().dial(content, told.call->receiver,
+                      told.call->through_nats ? Dialer::Way::through_nats : Dialer::Way::ordinary);
 }
 
 int ServeDesk::serving() const {
@@ -251,6 +279,7 @@ void ServeDesk::tick(TimeMs now, DurationMs monotonic) {
     }
     if (!over.over) {
       told.ending_since.reset();
+      call_receiver(*order, told, monotonic);
       continue;
     }
     begin_end(*order, told, over.why, monotonic);

@@ -20,7 +20,7 @@ class ServeDesk {
  public:
   ServeDesk(TransferCore& core, AgentKey self) : core_(core), book_(self) {}
 
-  void push(protocol::SignedOrder order, IpAddress receiver);
+  void push(protocol::SignedOrder order, IpAddress receiver, const std::optional<Call>& call);
   void restore(protocol::SignedOrder order, IpAddress receiver, SentBytes sent, const ByteString& acknowledgement);
   void revoke(const OrderId& order, protocol::Refusal why);
   void set_sharing(bool consented);
@@ -32,8 +32,9 @@ class ServeDesk {
   orders::OrderBook& book() { return book_; }
   const orders::OrderBook& book() const { return book_; }
   void tick(TimeMs now, DurationMs monotonic);
-  bool window_open(const std::vector<OrderId>& orders);  // one of them would let another block go
-  int serving() const;                                   // orders with a connected receiver
+  bool window_open(const std::vector<OrderId>& orders);        // one of them would let another block go
+  bool calls(const Content& content, const Endpoint& remote);  // a live order has this end connect there
+  int serving() const;                                         // orders with a connected receiver
 
  private:
   // What the app was told, and what the next ServeProgress needs.
@@ -48,7 +49,11 @@ class ServeDesk {
     ByteRate max_rate;
     std::optional<DurationMs> ending_since;
     bool ending = false;  // as it was told
+    std::optional<Call> call;
+    int calls = 0;  // made so far
+    DurationMs next_call{};
   };
+  void call_receiver(const orders::BookedOrder& order, Told& told, DurationMs monotonic);
   bool others_unsigned(const orders::BookedOrder& order);
   void accepted(const orders::BookedOrder& order);
   void sample_rate(const orders::BookedOrder& order, Told& told, DurationMs monotonic);

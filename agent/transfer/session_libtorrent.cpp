@@ -25,8 +25,6 @@ std::string listen_interface(const TransferOptions& options) {
 void set_privacy(Pack& pack) {
   pack.set_bool(Pack::enable_dht, false);
   pack.set_bool(Pack::enable_lsd, false);
-  pack.set_bool(Pack::enable_upnp, false);
-  pack.set_bool(Pack::enable_natpmp, false);
   pack.set_int(Pack::in_enc_policy, Pack::pe_disabled);
   pack.set_int(Pack::out_enc_policy, Pack::pe_disabled);
   pack.set_str(Pack::user_agent, "waybill");
@@ -43,7 +41,8 @@ void set_gate(Pack& pack) {
   pack.set_int(Pack::suggest_mode, Pack::no_piece_suggestions);
   pack.set_bool(Pack::close_redundant_connections, false);
   pack.set_bool(Pack::allow_multiple_connections_per_ip, true);
-  pack.set_bool(Pack::seeding_outgoing_connections, false);
+  // A sender connects where its order says so; the channels let go of whatever else libtorrent comes back to.
+  pack.set_bool(Pack::seeding_outgoing_connections, true);
   // One failure, and libtorrent waits for the engine to ask again.
   pack.set_int(Pack::max_failcount, 1);
   pack.set_int(Pack::min_reconnect_time, 1);
@@ -51,9 +50,15 @@ void set_gate(Pack& pack) {
   pack.set_int(Pack::handshake_timeout, 10);
 }
 
+void set_ports(Pack& pack, const TransferOptions& options) {
+  pack.set_bool(Pack::enable_upnp, options.map_port);
+  pack.set_bool(Pack::enable_natpmp, options.map_port);
+  pack.set_bool(Pack::upnp_ignore_nonrouters, true);
+}
+
 void set_speed(Pack& pack, const TransferOptions& options) {
   pack.set_bool(Pack::enable_outgoing_utp, options.utp);
-  pack.set_bool(Pack::enable_incoming_utp, options.utp);
+  pack.set_bool(Pack::enable_incoming_utp, true);  // from those who must open at the same time (Dialer)
   pack.set_int(Pack::mixed_mode_algorithm, Pack::prefer_tcp);
   pack.set_int(Pack::send_buffer_watermark, send_buffer_watermark(options.low_memory));
   pack.set_int(Pack::send_buffer_low_watermark, options.low_memory ? 64 << 10 : 256 << 10);
@@ -83,16 +88,25 @@ lt::settings_pack rate_settings(ByteRate upload_cap) {
   return pack;
 }
 
+lt::settings_pack dialing_settings(const TransferOptions& options, bool through_nats) {
+  Pack pack;
+  pack.set_bool(Pack::enable_outgoing_utp, through_nats || options.utp);
+  pack.set_bool(Pack::enable_outgoing_tcp, !through_nats);
+  return pack;
+}
+
 lt::session_params session_params_for(const TransferOptions& options) {
   Pack pack = rate_settings(options.upload_cap);
   set_privacy(pack);
   set_gate(pack);
+  set_ports(pack, options);
   set_speed(pack, options);
   pack.set_str(Pack::listen_interfaces, listen_interface(options));
   if (!options.listen.address.is_unspecified()) pack.set_str(Pack::outgoing_interfaces, options.listen.address.str());
   pack.set_bool(Pack::listen_system_port_fallback, false);
   pack.set_int(Pack::max_retry_port_bind, 0);
-  pack.set_int(Pack::alert_mask, lt::alert_category::error | lt::alert_category::status | lt::alert_category::storage);
+  pack.set_int(Pack::alert_mask, lt::alert_category::error | lt::alert_category::status | lt::alert_category::storage |
+                                     lt::alert_category::port_mapping);
   lt::session_params params(pack, {});  // no extensions: neither peer exchange nor metadata for strangers
   if (options.low_memory) {
     params.disk_io_constructor = lt::posix_disk_io_constructor;

@@ -20,7 +20,8 @@ TransferCore::TransferCore(TransferOptions options, const runtime::Clock& clock,
       shelf_(*this),
       serving_(*this, options_.own_key.public_key()),
       fetching_(*this),
-      rates_(*this) {}
+      rates_(*this),
+      dialer_(*this) {}
 
 TransferCore::~TransferCore() = default;
 
@@ -58,6 +59,13 @@ void TransferCore::on_alert(const lt::alert& alert) {
     if (opened_) return std::exchange(opened_, nullptr)(fail(text + "; choose another port or address"));
     return WAYBILL_WARN("transfer", "{}", text);
   }
+  if (const auto* mapped = lt::alert_cast<lt::portmap_alert>(&alert)) {
+    if (mapped->map_protocol != lt::portmap_protocol::tcp) return;
+    return emit(PortForwarded{static_cast<std::uint16_t>(mapped->external_port)});
+  }
+  if (const auto* unmapped = lt::alert_cast<lt::portmap_error_alert>(&alert)) {
+    return WAYBILL_INFO("transfer", "the gateway forwards no port: {}", unmapped->error.message());
+  }
   if (const auto* dropped = lt::alert_cast<lt::alerts_dropped_alert>(&alert)) {
     return WAYBILL_ERROR("transfer", "libtorrent dropped alerts: {}", dropped->message());
   }
@@ -73,6 +81,7 @@ void TransferCore::tick() {
   const auto monotonic = clock_.monotonic();
   serving_.tick(now, monotonic);
   fetching_.tick(now, monotonic);
+  dialer_.tick();
   shelf_.tick(monotonic);
   const auto channels = channels_;
   for (auto* channel : channels) {

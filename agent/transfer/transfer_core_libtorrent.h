@@ -9,6 +9,7 @@
 #include <libtorrent/session.hpp>
 
 #include "agent/transfer/content_libtorrent.h"
+#include "agent/transfer/dialer_libtorrent.h"
 #include "agent/transfer/fetch_desk_libtorrent.h"
 #include "agent/transfer/rate_classes_libtorrent.h"
 #include "agent/transfer/serve_desk_libtorrent.h"
@@ -53,6 +54,7 @@ class TransferCore {
   ServeDesk& serving() { return serving_; }
   FetchDesk& fetching() { return fetching_; }
   RateClasses& rates() { return rates_; }
+  Dialer& dialer() { return dialer_; }
   int upload_slots() const { return upload_slots_; }
   int slots_used() const;  // connections that are served, of agents and of stock clients
   TransferCounters& tally() { return tally_; }
@@ -82,6 +84,7 @@ class TransferCore {
   ServeDesk serving_;
   FetchDesk fetching_;
   RateClasses rates_;
+  Dialer dialer_;
   std::unique_ptr<lt::session> session_;
   lt::session_proxy closing_;  // keeps libtorrent's inside until the io_context is out of work
   bool alerts_posted_ = false;

@@ -128,8 +128,8 @@ void TransferEngine::set_sequential(ContentId content, bool sequential) {
   impl_->command([=](TransferCore& core) { core.shelf().set_sequential(content, sequential); });
 }
 
-void TransferEngine::add_serve_order(protocol::SignedOrder order, IpAddress receiver) {
-  impl_->command([=](TransferCore& core) { core.serving().push(order, receiver); });
+void TransferEngine::add_serve_order(protocol::SignedOrder order, IpAddress receiver, std::optional<Call> call) {
+  impl_->command([=](TransferCore& core) { core.serving().push(order, receiver, call); });
 }
 
 void TransferEngine::restore_order(protocol::SignedOrder order, IpAddress receiver, SentBytes sent,
@@ -137,8 +137,8 @@ void TransferEngine::restore_order(protocol::SignedOrder order, IpAddress receiv
   impl_->command([=](TransferCore& core) { core.serving().restore(order, receiver, sent, acknowledgement); });
 }
 
-void TransferEngine::add_source(protocol::SignedOrder order, Endpoint source) {
-  impl_->command([=](TransferCore& core) { core.fetching().add_source(order, source); });
+void TransferEngine::add_source(protocol::SignedOrder order, Endpoint source, protocol::Dial dial) {
+  impl_->command([=](TransferCore& core) { core.fetching().add_source(order, source, dial); });
 }
 
 void TransferEngine::revoke(OrderId order, protocol::Refusal why) {

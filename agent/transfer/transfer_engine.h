@@ -26,7 +26,14 @@ struct TransferOptions {
   bool low_memory = false;          // set-top boxes: read and write files instead of mapping them, small buffers
   ByteRate upload_cap;              // of everything together; 0: none
   DurationMs proof_timeout = protocol::kPeerProofTimeout;  // of a connection without a live order
-  bool utp = false;  // BEP 29 beside TCP: yields to other traffic, costs throughput
+  bool utp = false;       // BEP 29 beside TCP: yields to other traffic, costs throughput
+  bool map_port = false;  // ask the home gateway to forward the port (UPnP, NAT-PMP)
+};
+
+// Where the sender of an order is to connect to its receiver.
+struct Call {
+  Endpoint receiver;
+  bool through_nats = false;  // by uTP, while the receiver does the same
 };
 
 enum class ContentMode {
@@ -55,13 +62,15 @@ class TransferEngine {
 
   // Sender's side. An order that is malformed for its content, expired or for another sender is refused in
   // ServeEnded. The receiver may present the same order itself; both ways are one order.
-  void add_serve_order(protocol::SignedOrder order, IpAddress receiver);
+  // Without a call the sender waits for its receiver to connect.
+  void add_serve_order(protocol::SignedOrder order, IpAddress receiver, std::optional<Call> call = {});
   // What earlier lives of this agent served under an order that still lives. Call before the content is added, or the
   // receiver's first acknowledgement may be refused.
   void restore_order(protocol::SignedOrder order, IpAddress receiver, SentBytes sent, ByteString acknowledgement);
 
-  // Receiver's side: connects to the source and keeps trying while the order lives.
-  void add_source(protocol::SignedOrder order, Endpoint source);
+  // Receiver's side: connects to the source, or waits for it where the sender is the one to, and keeps trying while the
+  // order lives.
+  void add_source(protocol::SignedOrder order, Endpoint source, protocol::Dial dial = protocol::Dial::receiver);
 
   // Both sides: stops at once.
   void revoke(OrderId order, protocol::Refusal why);

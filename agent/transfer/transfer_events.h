@@ -94,8 +94,13 @@ struct FetchEnded {
   AckedBytes acked;
 };
 
-using TransferEvent =
-    std::variant<ContentState, OrderAccepted, ServeProgress, ServeEnded, FetchProgress, SourceFailed, FetchEnded>;
+// A home gateway forwards this port of its own to the engine's, or does no more (0).
+struct PortForwarded {
+  std::uint16_t port = 0;
+};
+
+using TransferEvent = std::variant<ContentState, OrderAccepted, ServeProgress, ServeEnded, FetchProgress, SourceFailed,
+                                   FetchEnded, PortForwarded>;
 
 // Refusals by reason since the engine's start, and what was served.
 struct TransferCounters {
@@ -112,6 +117,10 @@ struct TransferCounters {
 // How often and how long; each is a bound that README.md explains.
 inline constexpr DurationMs kContentStateInterval{500};
 inline constexpr DurationMs kServeProgressInterval{250};
+// How long a receiver waits for a source that is to connect, and how often a sender tries to, how many times.
+inline constexpr DurationMs kIncomingPatience = seconds(15);
+inline constexpr DurationMs kCallAgain = seconds(8);
+inline constexpr int kMaxCalls = 5;
 inline constexpr DurationMs kFarewellTimeout = seconds(3);
 // Of an order that ended while its receiver goes on: pieces that it brought in part pass their hash check only when
 // other sources have brought the rest. Within kClockTolerance, so that the receipt still counts.
