@@ -118,7 +118,7 @@ struct TransferCounters {
 inline constexpr DurationMs kContentStateInterval{500};
 inline constexpr DurationMs kServeProgressInterval{250};
 // How long a receiver waits for a source that is to connect, and how often a sender tries to, how many times.
-inline constexpr DurationMs kIncomingPatience = seconds(15);
+inline constexpr DurationMs kIncomingPatience = seconds(12);
 inline constexpr DurationMs kCallAgain = seconds(8);
 inline constexpr int kMaxCalls = 5;
 inline constexpr DurationMs kFarewellTimeout = seconds(3);

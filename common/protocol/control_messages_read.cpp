@@ -36,13 +36,10 @@ OrderProgress read_order_progress(JsonReader& in) {
           in.boolean("connected")};
 }
 
-Dial read_dial(JsonReader& in) {
-  if (!in.has("dial")) return Dial::receiver;
-  return static_cast<Dial>(in.small_integer("dial", 0, static_cast<int>(Dial::both)));
-}
+Dial read_dial(JsonReader& in) { return static_cast<Dial>(in.small_integer("dial", 0, static_cast<int>(Dial::both))); }
 
 std::uint16_t read_port(JsonReader& in, const char* name) {
-  return static_cast<std::uint16_t>(in.has(name) ? in.integer(name, 0, 65535) : 0);
+  return static_cast<std::uint16_t>(in.integer(name, 0, 65535));
 }
 
 SourceOrder read_source_order(JsonReader& in) {
@@ -64,9 +61,9 @@ ControlMessage read_hello(JsonReader& in) {
   Hello m;
   m.key = in.id<AgentKey>("key");
   m.proof = in.id<crypto::Signature>("proof");
-  m.transfer_port = static_cast<std::uint16_t>(in.integer("transfer_port", 0, 65535));
+  m.transfer_port = read_port(in, "transfer_port");
   if (in.has("local_address")) m.local_address = in.parsed<IpAddress>("local_address", kMaxAddressText);
-  m.mapped_port = read_port(in, "mapped_port");
+  if (in.has("mapped_port")) m.mapped_port = read_port(in, "mapped_port");
   m.sharing = in.object<SharingState>("sharing", read_sharing);
   m.library = in.objects<HeldContent>("library", kMaxLibraryEntries, read_held);
   m.live_orders = in.ids<OrderId>("live_orders", kMaxLiveOrders);
@@ -125,13 +122,9 @@ ControlMessage read_serve(JsonReader& in) {
                read_port(in, "receiver_port")};
 }
 
-ControlMessage read_port_mapped(JsonReader& in) {
-  return PortMapped{static_cast<std::uint16_t>(in.integer("port", 0, 65535))};
-}
+ControlMessage read_port_mapped(JsonReader& in) { return PortMapped{read_port(in, "port")}; }
 
-ControlMessage read_reach(JsonReader& in) {
-  return Reach{in.boolean("open"), static_cast<std::uint16_t>(in.integer("port", 0, 65535))};
-}
+ControlMessage read_reach(JsonReader& in) { return Reach{in.boolean("open"), read_port(in, "port")}; }
 
 ControlMessage read_revoke(JsonReader& in) { return Revoke{in.id<OrderId>("order"), read_reason(in)}; }
 

@@ -187,6 +187,20 @@ TEST_CASE_TEMPLATE("who served whom, by which path", Engine, WAYBILL_ENGINES) {
   CHECK(store->evidence().transfers(all)->size() == 2);
   all.since = kNoon + minutes(20);
   CHECK(store->evidence().transfers(all)->size() == 1);
+
+  SUBCASE("why an order was of no use: the first word stands; orders without receipts are shown then, too") {
+    all = {};
+    all.failed_only = true;
+    CHECK(store->evidence().transfers(all)->empty());
+    REQUIRE(store->evidence().add_failure({sample::order_id(3), kNoon, "not reached"}));
+    REQUIRE(store->evidence().add_failure({sample::order_id(3), kNoon + minutes(1), "something else"}));
+    REQUIRE(store->evidence().add_failure({sample::order_id(77), kNoon, "no such order"}));
+    const auto failed = *store->evidence().transfers(all);
+    REQUIRE(failed.size() == 1);
+    CHECK(failed[0].facts.id == sample::order_id(3));
+    CHECK(failed[0].failure == "not reached");
+    CHECK(store->evidence().transfers({})->size() == 2);
+  }
 }
 
 TEST_CASE_TEMPLATE("the same path is stored once, another version of the tables gives another one", Engine,

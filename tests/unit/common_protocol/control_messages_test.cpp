@@ -54,6 +54,8 @@ TEST_CASE("the fields of a message land where they belong") {
   const auto& hello = std::get<Hello>(*parsed);
   CHECK(hello.key == samples::sender().public_key());
   CHECK(hello.transfer_port == 6881);
+  CHECK(hello.local_address == IpAddress::parse("192.168.1.7").value());
+  CHECK(hello.mapped_port == 51413);
   CHECK(hello.sharing == SharingState{true, ByteRate{1'000'000}, 5});
   CHECK(hello.library == std::vector<HeldContent>{{samples::order().content, 60, 117}});
   CHECK(hello.live_orders == std::vector<OrderId>{samples::order().id, samples::id_of<OrderId>(0x0e)});
@@ -70,7 +72,8 @@ TEST_CASE("each field of each message is required and has a type of its own") {
       changed[key] = value.is_object() ? Json(1) : Json::object();
       CHECK(refused(changed));
       changed.erase(key);
-      const bool optional = key == "content" && type_name(message) == "refused";
+      const bool optional = (key == "content" && type_name(message) == "refused") ||
+                            ((key == "local_address" || key == "mapped_port") && type_name(message) == "hello");
       CHECK(refused(changed) != optional);
     }
   }
@@ -110,6 +113,11 @@ TEST_CASE("integers beyond their range, fractions and 64 bits are refused") {
     CHECK(refused_with("want", "pieces_held", value));
   }
   CHECK(refused_with("hello", "transfer_port", 65536));
+  CHECK(refused_with("hello", "mapped_port", 65536));
+  CHECK(refused_with("hello", "local_address", "home"));
+  CHECK(refused_with("serve", "dial", 3));
+  CHECK(refused_with("serve", "receiver_port", 65536));
+  CHECK(refused_with("reach", "port", -1));
   CHECK(refused_with("library_update", "pieces_held", 118));  // of 117
   CHECK(refused_with("sharing_update", "upload_slots", -1));
   CHECK(refused_with("sharing_update", "upload_cap", -1));

@@ -125,7 +125,14 @@ std::vector<ControlMessage> control_messages() {
   const HeldContent held{order().content, 60, 117};
   const SharingState sharing{true, ByteRate{1'000'000}, 5};
   const auto envelope = sign_order(tracker(), order()).envelope;
-  Hello hello{sender().public_key(), sign_hello(sender(), nonce, tracker().public_key()), 6881, sharing, {held}, {}};
+  Hello hello;
+  hello.key = sender().public_key();
+  hello.proof = sign_hello(sender(), nonce, tracker().public_key());
+  hello.transfer_port = 6881;
+  hello.local_address = address("192.168.1.7");
+  hello.mapped_port = 51413;
+  hello.sharing = sharing;
+  hello.library = {held};
   hello.live_orders = {order().id, id_of<OrderId>(0x0e)};
   return {Challenge{kProtocolVersion, nonce},
           hello,
@@ -141,8 +148,10 @@ std::vector<ControlMessage> control_messages() {
           GiveUp{order().content},
           Sources{order().content, {{envelope, {address("2001:db8::7"), 6881}, true, true, "SP1"}}},
           DoneRecorded{order().content},
-          Serve{envelope, address("198.51.100.4")},
-          Revoke{order().id, Refusal::grant_ended}};
+          Serve{envelope, address("198.51.100.4"), Dial::both, 51413},
+          Revoke{order().id, Refusal::grant_ended},
+          PortMapped{51413},
+          Reach{true, 51413}};
 }
 
 EnrollLink enroll_link() {

@@ -35,6 +35,7 @@ void World::clear() {
   issued.clear();
   revoked.clear();
   refused.clear();
+  failures.clear();
   log.clear();
 }
 
@@ -43,6 +44,7 @@ void World::take(Actions actions) {
     if (auto* issue = std::get_if<IssueOrder>(&action)) issued.push_back(*issue);
     if (auto* revoke = std::get_if<RevokeOrder>(&action)) revoked.push_back(*revoke);
     if (auto* refuse_want = std::get_if<RefuseWant>(&action)) refused.push_back(*refuse_want);
+    if (auto* failure = std::get_if<RecordFailure>(&action)) failures.push_back(*failure);
     if (auto* line = std::get_if<LogLine>(&action)) log.push_back(line->text);
   }
   REQUIRE(coordinator.audit() == "");

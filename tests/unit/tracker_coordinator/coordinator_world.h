@@ -59,6 +59,7 @@ class World {
   std::vector<IssueOrder> issued;
   std::vector<RevokeOrder> revoked;
   std::vector<RefuseWant> refused;
+  std::vector<RecordFailure> failures;
   std::vector<std::string> log;
   void clear();
   void take(Actions actions);
