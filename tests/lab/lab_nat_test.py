@@ -3,15 +3,15 @@
 neither can be reached both open at the same time by uTP; where the gateways make that impossible the CDN node serves,
 and the reason is on the record; two in one home meet at home; a gateway that speaks NAT-PMP forwards the port.
 """
+import json
 import pathlib
-import shutil
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "harness"), str(HERE.parents[1] / "packaging" / "demo")]
-from lab import REFUSED, Lab, Rates, refused_reason  # noqa: E402
+from lab import Lab, Rates, require_namespaces  # noqa: E402
 from site_choice import LabRunner  # noqa: E402
 from cluster import Cluster, make_file, sha256, work_folder  # noqa: E402
 from processes import wait_for  # noqa: E402
@@ -38,21 +38,32 @@ table inet home {{
   }}
 }}
 """
+# What miniupnpd fills. Its `ext_ip` is only what it tells: it forwards nothing where it is to tell a lab's address.
+FORWARDED = """
+table inet forwarded {
+  chain forward { type filter hook forward priority 0; jump permitted; }
+  chain before { type nat hook prerouting priority -100; jump redirected; }
+  chain after { type nat hook postrouting priority 100; jump returned; }
+  chain permitted { }
+  chain redirected { }
+  chain returned { }
+}
+"""
 FORWARDER = """ext_ifname=eth0
-listening_ip=home
+listening_ip=192.168.7.1/24
 enable_natpmp=yes
 enable_upnp=no
-ext_ip={address}
-ext_allow_private_ipv4=yes
+ext_ip=9.9.9.9
 secure_mode=yes
 upnp_table_name=forwarded
 upnp_nat_table_name=forwarded
-upnp_forward_chain=miniupnpd
-upnp_nat_chain=prerouting_miniupnpd
-upnp_nat_postrouting_chain=postrouting_miniupnpd
-uuid=00000000-0000-0000-0000-000000000000
-allow 1024-65535 0.0.0.0/0 1024-65535
+upnp_forward_chain=permitted
+upnp_nat_chain=redirected
+upnp_nat_postrouting_chain=returned
+uuid=6a0d9d34-7e3c-4a53-9a63-4f1f4f0f6a10
+allow 1024-65535 192.168.7.0/24 1024-65535
 """
+INSIDE = "192.168.7.2"  # the host's private address, in every home
 
 
 class Homes(unittest.TestCase):
@@ -77,14 +88,19 @@ class Homes(unittest.TestCase):
 
     def masquerade(self, *hosts, how=""):
         for host in hosts:
-            self.lab.add_rules(self.lab.hosts[host].home, GATEWAY.format(how=how))
+            gateway = self.lab.hosts[host].home
+            self.lab.output(gateway, ["ip", "address", "add", "192.168.7.1/24", "dev", "home"])
+            self.lab.output(host, ["ip", "address", "add", f"{INSIDE}/24", "dev", "eth0"])
+            self.lab.output(host, ["ip", "route", "replace", "default", "via", "192.168.7.1", "src", INSIDE])
+            self.lab.add_rules(gateway, GATEWAY.format(how=how))
 
     def seen(self, name):
         """What the running tracker knows of the agent."""
         return next(row for row in self.tracker.json("agents")["agents"] if row["name"] == name)
 
     def add(self, name, host, reach, **config):
-        agent = self.cluster.add_agent(name, str(self.lab.hosts[host].ipv4), host=host, config=config)
+        address = INSIDE if self.lab.hosts[host].home else str(self.lab.hosts[host].ipv4)
+        agent = self.cluster.add_agent(name, address, host=host, config=config)
         wait_for(lambda: self.seen(name)["reach"] == reach, f"the port of {name} to be {reach}")
         return agent
 
@@ -142,15 +158,30 @@ class Homes(unittest.TestCase):
         self.expect_carried("set-top", "desktop")
         self.assertLess(self.sent_out("sp1-h1") - before, SIZE / 4, "it left the home")
 
+    def test_a_gateway_that_speaks_nat_pmp_forwards_the_port(self):
+        self.masquerade("sp1-h1")
+        gateway = self.lab.hosts["sp1-h1"].home
+        self.lab.add_rules(gateway, FORWARDED)
+        config = self.folder / "miniupnpd.conf"
+        config.write_text(FORWARDER)
+        with open(self.folder / "miniupnpd.log", "wb") as log:
+            self.lab.run(gateway, ["miniupnpd", "-d", "-f", config, "-P", self.folder / "miniupnpd.pid"], stdout=log,
+                         stderr=log)
+        self.add("inside", "sp1-h1", "open", map_port="true")
+        self.fetch("inside")
+        self.assertIn("forwards its port", self.cluster.agents["inside"].process.output())
+        # Also whoever cannot be reached reaches it.
+        self.masquerade("sp1-h2", how="fully-random")
+        self.add("hidden", "sp1-h2", "closed")
+        self.fetch("hidden")
+        self.expect_carried("inside", "hidden")
+
     def sent_out(self, host):
         """Bytes that have left the home by its gateway's uplink."""
-        import json
         shown = self.lab.output(self.lab.hosts[host].home, ["ip", "-json", "-stats", "link", "show", "dev", "eth0"])
         return json.loads(shown)[0]["stats64"]["tx"]["bytes"]
 
 
 if __name__ == "__main__":
-    if reason := refused_reason():
-        print(f"this machine refuses network namespaces: {reason}", file=sys.stderr)
-        sys.exit(REFUSED)
-    unittest.main()
+    require_namespaces()
+    unittest.main(verbosity=2)
