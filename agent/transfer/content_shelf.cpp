@@ -190,6 +190,7 @@ void ContentShelf::piece_passed(Content& content) {
   if (content.phase != Phase::downloading) return;
   ++content.held;
   content.untold = true;
+  if (content.held == 1) tell(content);  // from now on others may be directed here: the sooner, the less idles
 }
 
 void ContentShelf::tell(Content& content) {

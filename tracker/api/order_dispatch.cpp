@@ -12,7 +12,7 @@ namespace {
 IssuedOrder sign(const crypto::KeyPair& key, const IssueOrder& issue, TimeMs now) {
   IssuedOrder issued;
   issued.order = protocol::sign_order(key, issue.order);
-  issued.sender_address = issue.source.address;
+  issued.sender_address = issue.sender_address;
   issued.receiver_address = issue.receiver_address;
   issued.source_isp = issue.sender_isp;
   issued.destination_isp = issue.receiver_isp;

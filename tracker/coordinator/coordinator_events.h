@@ -136,6 +136,7 @@ struct IssueOrder {
   std::optional<OrderId> replaces;
   protocol::Dial dial = protocol::Dial::receiver;
   std::uint16_t receiver_port = 0;  // where the sender is to connect; 0 where it is not
+  IpAddress sender_address = {};    // as the tracker sees it; `source` may be an address within one home
 };
 
 // Send Revoke to each end that is connected. Never sooner than the IssueOrder actions before it have been sent.
