@@ -51,7 +51,8 @@ Reaction refused(const protocol::Refused& refusal) {
 bool is_from_tracker(const protocol::ControlMessage& message) {
   using namespace protocol;
   return std::holds_alternative<Sources>(message) || std::holds_alternative<DoneRecorded>(message) ||
-         std::holds_alternative<Serve>(message) || std::holds_alternative<Revoke>(message);
+         std::holds_alternative<Serve>(message) || std::holds_alternative<Revoke>(message) ||
+         std::holds_alternative<Reach>(message);
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ RecordedBytes Model::with_path(const ModelOrder& order, RecordedBytes recorded) 
   facts->owner = order.issue.order.owner;
   facts->source_isp = order.issue.sender_isp;
   facts->destination_isp = order.issue.receiver_isp;
-  facts->sender_address = order.issue.source.address;
+  facts->sender_address = order.issue.sender_address;
   facts->receiver_address = order.issue.receiver_address;
   facts->cdn_node = order.issue.cdn_node;
   ResolvedPath path;

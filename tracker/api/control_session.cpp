@@ -19,7 +19,8 @@ bool is_from_agent(const ControlMessage& message) {
   return std::holds_alternative<LibraryUpdate>(message) || std::holds_alternative<SharingUpdate>(message) ||
          std::holds_alternative<LoadReport>(message) || std::holds_alternative<Want>(message) ||
          std::holds_alternative<Progress>(message) || std::holds_alternative<SourceFailed>(message) ||
-         std::holds_alternative<Done>(message) || std::holds_alternative<GiveUp>(message);
+         std::holds_alternative<Done>(message) || std::holds_alternative<GiveUp>(message) ||
+         std::holds_alternative<PortMapped>(message);
 }
 
 }  // namespace

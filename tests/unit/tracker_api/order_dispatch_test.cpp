@@ -26,6 +26,7 @@ struct Dispatch {
     IssueOrder issue;
     issue.order = issued.order.order;
     issue.source = Endpoint{issued.sender_address, 6881};
+    issue.sender_address = issued.sender_address;
     issue.receiver_address = issued.receiver_address;
     issue.source_isp = "SP1";
     ids.push_back(issue.order.id);

@@ -56,7 +56,7 @@ RecordedBytes receipt(World& world, const std::string& sender, const std::string
   facts->owner = live.owner;
   facts->source_isp = issue->sender_isp;
   facts->destination_isp = issue->receiver_isp;
-  facts->sender_address = issue->source.address;
+  facts->sender_address = issue->sender_address;
   facts->receiver_address = issue->receiver_address;
   return {live.id, live.agreement, {bytes}, {bytes}, world.now, facts, std::move(path)};
 }
