@@ -58,8 +58,8 @@ bool PeerChannel::write_request(lt::peer_request const& request) {
   return true;
 }
 
-// The block came from elsewhere. One that waits here must not be asked for any more; one that was asked for is answered,
-// by a rejection or the block itself (BEP 6).
+// The block came from elsewhere. One that waits here must not be asked for any more; one that was asked for is
+// answered, by a rejection or the block itself (BEP 6).
 void PeerChannel::sent_cancel(lt::peer_request const& request) {
   std::erase_if(held_, [&](const lt::peer_request& held) { return block_key(held) == block_key(request); });
 }

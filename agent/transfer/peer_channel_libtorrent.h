@@ -54,7 +54,8 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   void ask_for_held();  // the window has room again
 
   void send(const protocol::PeerMessage& message);
-  void refuse_order(protocol::Refusal reason, std::optional<OrderId> order);
+  static constexpr DurationMs kLinger{300};  // for a last message to leave before the connection is closed
+  void refuse_order(protocol::Refusal reason, std::optional<OrderId> order, DurationMs linger = kLinger);
   void close_after(DurationMs delay, const std::string& why);
   void look_at_clock(DurationMs monotonic);  // closes what is over; `this` may be gone afterwards
 

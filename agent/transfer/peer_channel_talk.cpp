@@ -19,8 +19,7 @@ using protocol::Refusal;
 
 namespace {
 
-constexpr int kOwnMessage = 20;     // the BEP 10 id that we give; any that libtorrent does not use itself
-constexpr DurationMs kLinger{300};  // for a last message to leave before the connection is closed
+constexpr int kOwnMessage = 20;  // the BEP 10 id that we give; any that libtorrent does not use itself
 
 ByteView view_of(lt::span<char const> bytes) { return {bytes.data(), static_cast<std::size_t>(bytes.size())}; }
 
@@ -136,7 +135,6 @@ void PeerChannel::take_handshake(lt::bdecode_node const& handshake) {
 // libtorrent calls this for each fragment of a message; the length is announced in the first.
 bool PeerChannel::on_extended(int length, int message, lt::span<char const> body) {
   if (message != kOwnMessage) return false;
-  if (close_at_) return true;
   if (length < 0 || static_cast<std::size_t>(length) > protocol::kMaxPeerMessageBytes) {
     refuse_order(Refusal::message_malformed, {});
     return true;
@@ -147,6 +145,9 @@ bool PeerChannel::on_extended(int length, int message, lt::span<char const> body
 
 void PeerChannel::take_message(ByteView body) {
   const auto message = protocol::decode_peer_message(body);
+  // What was carried may be signed for until the connection is gone.
+  const bool last_word = message && proven_ && std::holds_alternative<protocol::PeerAcknowledgement>(*message);
+  if (close_at_ && !last_word) return;
   if (!message || !theirs_) return refuse_order(Refusal::message_malformed, {});
   if (!proven_ && !std::holds_alternative<protocol::PeerProof>(*message) &&
       !std::holds_alternative<protocol::PeerRefusal>(*message)) {
@@ -209,10 +210,10 @@ void PeerChannel::send_acknowledgement(ByteString envelope) {
   ask_for_held();
 }
 
-void PeerChannel::refuse_order(Refusal reason, std::optional<OrderId> order) {
+void PeerChannel::refuse_order(Refusal reason, std::optional<OrderId> order, DurationMs linger) {
   ++core_.tally().refused_orders[static_cast<std::size_t>(reason)];
   send(protocol::PeerRefusal{reason, order});
-  close_after(kLinger, "refused: " + std::string(protocol::name_of(reason)));
+  close_after(linger, "refused: " + std::string(protocol::name_of(reason)));
 }
 
 // Never from within libtorrent's callback: the loop does it when the callback is done.

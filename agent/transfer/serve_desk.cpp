@@ -105,7 +105,9 @@ void ServeDesk::set_sharing(bool consented) {
   const auto channels = core_.channels();
   for (auto* channel : channels) {
     for (const auto* order : book_.all()) {
-      if (!consented && channel->serves(order->id())) channel->refuse_order(Refusal::sharing_off, order->id());
+      if (consented || !channel->serves(order->id())) continue;
+      // Nothing more is granted; the receiver may still sign for what lies on its way, behind which this word comes.
+      channel->refuse_order(Refusal::sharing_off, order->id(), kFarewellTimeout);
     }
     channel->reconsider_service();
   }

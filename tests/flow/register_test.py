@@ -22,6 +22,11 @@ def served_by(cluster, key):
     return [t for t in cluster.tracker.json("transfers")["transfers"] if t["sender"] == key]
 
 
+def pieces_of(agent):
+    contents = agent.json("status")["contents"]
+    return contents[0]["pieces_held"] if contents else 0
+
+
 def refused(call, part):
     try:
         call()
@@ -37,7 +42,7 @@ def taken_off_while_it_serves(cluster, content, film, folder):
     key = source.json("status")["agent"]
     cluster.agents["cdn"].process.stop()
     download = receiver.get(url_of(cluster, content), folder / "receiver.out")
-    wait_for(lambda: receiver.json("status")["contents"][0]["pieces_held"] >= 8, "a part to have come")
+    wait_for(lambda: pieces_of(receiver) >= 8, "a part to have come")
     assert tracker.json("orders")["orders"], "nothing is served"
     assert tracker.json("agent", "remove", "source")["removed"] == key
     assert source.process.wait() == 1, "an agent that was taken off goes on"

@@ -190,6 +190,19 @@ TEST_CASE("a source that is stopped and comes back with its books goes on, and l
   CHECK(pair.source.counters().sent.value <= left + (2 << 20));
 }
 
+TEST_CASE("consent withdrawn: nothing more is granted, and what had left is signed for before the connection closes") {
+  Pair pair;
+  const auto order = pair.order(8 << 20);
+  fetch(pair.receiver, pair.content);
+  pair.receiver.engine().add_source(order, pair.source.endpoint());
+  REQUIRE(pair.rig.eventually([&] { return pair.source.acked(order.order.id).value > 2 << 20; }));
+  pair.source.engine().set_sharing({});
+  REQUIRE(pair.rig.eventually([&] { return pair.source.counters().peers == 0; }));
+  const auto acked = pair.source.acked(order.order.id).value;
+  CHECK(acked < pair.content.facts.size.value);
+  CHECK(acked == held(pair.receiver) * pair.content.facts.piece_length.value);
+}
+
 TEST_CASE("a receiver that is stopped resumes without fetching again what it had") {
   Pair pair;
   const auto order = pair.order(3 << 20);
