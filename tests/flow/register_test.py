@@ -85,7 +85,8 @@ def objects_tell(cluster, key):
     shown = cluster.tracker.json("object", "show", "the source")
     member = {m["member"]: m for m in shown["members"]}[f"client:{key}"]
     assert member["left"], member
-    events = [(e["event"], e["of"]) for e in cluster.tracker.json("object", "show", "the source", "--history")["history"]]
+    history = cluster.tracker.json("object", "show", "the source", "--history")["history"]
+    events = [(e["event"], e["of"]) for e in history]
     for event in ("subscribed", "left"):
         assert (event, f"client:{key}") in events, events
     print("ok: the object that measures it tells when it subscribed and when it left")

@@ -101,7 +101,7 @@ bool Coordinator::State::issue(Download& download, AgentIndex source, const std:
   IssueOrder action{
       live.order,       contact.source, live.on_net,  live.cdn_node, live.content_class, grants.name_of(sender.isp),
       receiver.address, sender.isp,     receiver.isp, replaces,      contact.dial,       contact.receiver_port,
-                    sender.address};
+      sender.address};
   step.out.push_back(std::move(action));
   enter_order(download, std::move(live), replaces, step.now);
   return true;

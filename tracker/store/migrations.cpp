@@ -319,8 +319,8 @@ ALTER TABLE agents ADD COLUMN removed INTEGER;
 // Why an order was of no use, as its receiver said it first.
 constexpr char kOrderFailures[] = R"sql(
 CREATE TABLE order_failures(
-  order_id BLOB PRIMARY KEY NOT NULL REFERENCES orders(id), at INTEGER NOT NULL, why TEXT NOT NULL) STRICT,
-  WITHOUT ROWID;
+  order_id BLOB PRIMARY KEY NOT NULL REFERENCES orders(id), at INTEGER NOT NULL, why TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
 )sql";
 
 }  // namespace

@@ -23,8 +23,8 @@ Result<Settings> read(const std::string& text) {
 TEST_CASE("every setting, with comments") {
   const auto settings = read(
       "# a comment\n\nlisten = \"127.0.0.2:6881\"  # the port\nbind = 127.0.0.2\ndata = /var/lib/x\n"
-      "download_dir = \"/srv/my films\"\nupload_cap = 2 MB/s\nupload_slots = 4\nlow_memory = true\nutp = no\nmap_port = on\n"
-      "log_level = debug\n");
+      "download_dir = \"/srv/my films\"\nupload_cap = 2 MB/s\nupload_slots = 4\nlow_memory = true\nutp = no\n"
+      "map_port = on\nlog_level = debug\n");
   REQUIRE(settings);
   CHECK(settings->listen->str() == "127.0.0.2:6881");
   CHECK(settings->bind->str() == "127.0.0.2");

@@ -150,7 +150,7 @@ TEST_CASE("a final refusal ends the session with one line, and it does not come 
   REQUIRE(tracker.run_until([&] { return !tracker.ended.empty(); }));
   CHECK(tracker.ended.size() == 1);
   CHECK(tracker.ended[0].find("who is this?") != std::string::npos);
-  CHECK(tracker.ended[0].find("waybill-agent enroll") != std::string::npos);
+  CHECK(tracker.ended[0].find("enroll with a link of the operator's") != std::string::npos);
   CHECK(tracker.delivered.empty());
   CHECK(tracker.connections == 1);
 }

@@ -62,6 +62,50 @@ TEST_CASE("an enrolled agent that proves its key is welcomed with its role and i
   CHECK(world.desk->counters().connected == 1);
 }
 
+TEST_CASE("the agent's port is tried, and it is told what came of that; again when its gateway forwards another") {
+  TrackerWorld world;
+  world.enroll("alice");
+  const auto open = world.server->local().port;  // somebody listens there
+  AgentEnd agent(world, "alice");
+  agent.hello([](protocol::Hello& hello) {
+    hello.transfer_port = 1;
+    hello.local_address = IpAddress::parse("192.168.1.7").value();
+  });
+  REQUIRE(world.wait_until([&] { return agent.reach.has_value(); }));
+  CHECK_FALSE(agent.reach->open);
+  CHECK(agent.reach->port == 1);
+  auto rows = world.desk->coordinator().agents(10);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].reach == Reach::closed);
+  CHECK(rows[0].behind_nat);
+  agent.reach.reset();
+  agent.say(protocol::PortMapped{open});
+  REQUIRE(world.wait_until([&] { return agent.reach.has_value(); }));
+  CHECK(agent.reach->open);
+  rows = world.desk->coordinator().agents(10);
+  CHECK(rows[0].reach == Reach::open);
+  CHECK(rows[0].endpoint.port == open);
+}
+
+TEST_CASE("an agent that is taken off the register is let go at once, and not welcomed again") {
+  TrackerWorld world;
+  world.enroll("alice");
+  AgentEnd agent(world, "alice");
+  REQUIRE(agent.join());
+  world.on_store([](Store& store) {
+    REQUIRE(store.registry().remove_agent(sample::key_of("alice").public_key(), sample::kNoon));
+  });
+  world.use_registry();
+  const auto refused = agent.wait_for<protocol::Refused>();
+  CHECK(refused.reason == Refusal::not_enrolled);
+  CHECK(refused.message == "the operator took this agent off the register");
+  REQUIRE(agent.wait_closed());
+  CHECK(present(world) == 0);
+  AgentEnd back(world, "alice");
+  CHECK_FALSE(back.join());
+  CHECK(present(world) == 0);
+}
+
 TEST_CASE("who cannot prove an enrolled key is refused by name, and nothing else changes") {
   TrackerWorld world;
   world.enroll("alice");

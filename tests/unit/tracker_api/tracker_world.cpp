@@ -102,6 +102,10 @@ AgentEnd::AgentEnd(TrackerWorld& world, std::string name) : world_(world), name_
     socket_->set_handlers({[this](const std::string& text) {
                              const auto message = protocol::parse_control_message(text);
                              REQUIRE(message);
+                             if (const auto* tried = std::get_if<protocol::Reach>(&*message)) {
+                               reach = *tried;  // comes whenever the try is over
+                               return;
+                             }
                              heard.push_back(*message);
                            },
                            [this](const std::string& why) {

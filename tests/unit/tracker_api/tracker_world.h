@@ -71,7 +71,8 @@ class AgentEnd {
     return world_.wait_until([&] { return closed; });
   }
 
-  std::vector<protocol::ControlMessage> heard;
+  std::vector<protocol::ControlMessage> heard;  // but for:
+  std::optional<protocol::Reach> reach;
   bool closed = false;
   std::string reason;
 

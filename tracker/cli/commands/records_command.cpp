@@ -113,12 +113,11 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
   read.client = arguments.text("client");
   read.since = arguments.text("since");
   read.until = arguments.text("until");
-  const bool failed = arguments.flag("failed");
+  TransferQuery query;
+  query.failed_only = arguments.flag("failed");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto filters = resolve_filters(context, read, false);
   if (!filters) return pass_on(filters);
-  TransferQuery query;
-  query.failed_only = failed;
   query.source_isp = filters->from;
   query.destination_isp = filters->to;
   query.content = filters->content;
