@@ -9,6 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+from cdn_logs import CdnLogs  # noqa: E402
 from commitments import PERIODS, check_commitment  # noqa: E402
 from evidence import Evidence  # noqa: E402
 from groups import Groups  # noqa: E402
@@ -39,11 +40,14 @@ class Audit:
         objects = Objects(self)
         objects.make(0)
         questions = Questions(self.tracker, self.evidence, self.seed, self.failures)
+        logs = CdnLogs(self.tracker, self.evidence, self.seed)
         closes = [MONTHS[:3], MONTHS[3:4], MONTHS[4:]]
         for number, part in enumerate(self.history.parts):
             self.evidence.take_in(number, part, self.tracker.load(number, part))
             if number == 0:
+                logs.add_web_seeds()
                 objects.make(1)
+            logs.feed(number)
             objects.check()
             questions.ask_all(20 if number == 0 else 5)
             Traffic(questions).ask_all(4 if number == 0 else 1)
@@ -61,8 +65,9 @@ class Audit:
         check_balances(self)
         self.failures += self.evidence.disagreements
         audit = self.tracker.ask("audit", "--signatures")
-        if not audit["sound"] or audit["receipts"] != len(self.evidence.receipts):
-            self.fail("audit --signatures", audit, len(self.evidence.receipts))
+        counted = [len(self.evidence.receipts), len(self.evidence.cdn)]
+        if not audit["sound"] or [audit["receipts"], audit["cdn_records"]] != counted:
+            self.fail("audit --signatures", audit, counted)
 
     def fail(self, question, tracker, mine, because=()):
         text = [str(question), f"  the tracker: {tracker}", f"  the auditor: {mine}"]
@@ -160,7 +165,8 @@ def run(engine, seed):
             audit.run()
         except Refused as refusal:
             audit.fail("a question that the auditor answers", refusal, "an answer")
-    print(f"  {len(audit.evidence.receipts)} receipts, {len(audit.evidence.refused)} refused, {audit.tracker.asked} "
+    print(f"  {len(audit.evidence.receipts)} receipts, {len(audit.evidence.refused)} refused, "
+          f"{len(audit.evidence.cdn)} requests of CDN nodes, {audit.tracker.asked} "
           f"questions, {audit.lines} lines, {audit.commitments} commitments, {time.monotonic() - begin:.0f} s")
     for failure in audit.failures[:30]:
         print("DIFFERS: " + failure)

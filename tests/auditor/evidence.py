@@ -39,11 +39,17 @@ class Totals:
 class Evidence:
     def __init__(self):
         self.receipts = []
+        self.cdn = []  # what CDN nodes' web servers sent, in the form of receipts (cdn_logs.py)
         self.refused = []  # (status, source ISP, received at)
         self.deliveries = []
         self.disagreements = []
         self._orders, self._totals = {}, {}
         self._seen_deliveries = set()
+
+    @property
+    def counted(self):
+        """All that the accounts count."""
+        return self.receipts + self.cdn
 
     def take_in(self, number, part, told):
         """`part` of the history, and what the loader handed in and was answered."""
@@ -70,7 +76,7 @@ class Evidence:
         if new:
             self._seen_deliveries.add(key)
             self.deliveries.append(dict(plan, content=signed[b"content"].hex(), receiver_key=signed[b"receiver"].hex(),
-                                        completed=signed[b"completed"], size=signed[b"size"]))
+                                        completed=signed[b"completed"], size=signed[b"size"], signed=True))
 
     def _take_receipt(self, number, plan, envelope, at):
         fields = bdecode(bdecode(envelope)[b"b"])

@@ -48,7 +48,7 @@ class Groups(Traffic):
         question = self._filters() | {"group-by": self._groups(["owner", "month", "client", "to", "title"], 2)}
         order = self.random.choice(["name", "bytes", "spared", "cdn-nodes"])
         figure = {"bytes": "acknowledged_bytes", "spared": "spared_bytes", "cdn-nodes": "cdn_node_bytes"}.get(order)
-        receipts = [r for r in self.evidence.receipts if reports.fits(question, r)]
+        receipts = [r for r in self.evidence.counted if reports.fits(question, r)]
         mine = {key: self._share(rs) for key, rs in reports.grouped(question, receipts).items()}
         self._rows_in_order("shares", question, order, mine, lambda row: row.get(figure, 0))
 
@@ -72,7 +72,7 @@ class Groups(Traffic):
     def _matrices(self):
         question = self._filters() | {"group-by": self._groups(MATRIX_GROUPS, 2)}
         question.pop("client", None)
-        receipts = [r for r in self.evidence.receipts if reports.fits(question, r)]
+        receipts = [r for r in self.evidence.counted if reports.fits(question, r)]
         by_pair = question | {"group-by": [*question["group-by"], "isp-pair"]}
         groups = reports.grouped(by_pair, receipts)
         answer = self._ask("matrix", question)

@@ -46,6 +46,7 @@ def local_month(year, month, zone):
 class History:
     def __init__(self, seed):
         self.random = random.Random(seed)
+        self.stock = random.Random(f"stock {seed}")  # of its own: what stock clients add leaves the rest as it is
         self.commands = []  # of the registry, in order
         self.renegotiations = []
         self.agreements = {name: [] for name in ISPS}  # as terms with "id", "from_ms", "until_ms"
@@ -62,6 +63,10 @@ class History:
         digits = 2 if currency == "JPY" else 6
         top = 5000 if currency == "JPY" else 40
         return f"{self.random.uniform(0.01, top) * scale:.{self.random.randint(1, digits)}f}"
+
+    def _stock_price(self, currency):
+        top, digits = (3000, 2) if currency == "JPY" else (20, 6)
+        return f"{self.stock.uniform(0, top):.{digits}f}"
 
     def _hours(self):
         at = self.random.randrange(0, 92) * 15
@@ -96,6 +101,9 @@ class History:
     def _terms(self, isp, kind, currency, begin, until):
         terms = {"format": "waybill isp agreement 1", "isp": isp, "timezone": ISPS[isp][0], "from": text_of(begin),
                  "grant": {"kind": "always"}, "tariff": self._tariff(kind, currency)}
+        if self.stock.random() < 0.6:
+            terms["tariff"]["unacknowledged"] = {"on_net": self._stock_price(currency),
+                                                 "off_net": self._stock_price(currency)}
         if until:
             terms["until"] = text_of(until)
         return terms
@@ -140,7 +148,7 @@ class History:
                 next_id += 1
 
     def _add_first(self, name, kind, terms):
-        if kind == PLAIN and "." not in terms["from"]:
+        if kind == PLAIN and "." not in terms["from"] and "unacknowledged" not in terms["tariff"]:
             tier = terms["tariff"]["tiers"][0]
             self.commands.append(["agreement", "add", "--isp", name, "--grant", "always", "--price", tier["on_net"],
                                   "--off-net-price", tier["off_net"], "--currency", terms["tariff"]["currency"],
@@ -163,6 +171,8 @@ class History:
                          "threshold": self.random.randrange(200_000_000_000),
                          "beyond_per_gb": self._price(currency),
                          "surcharge_bp": self.random.choice([0, 125, 2500])}
+                if self.stock.random() < 0.6:
+                    terms["unacknowledged_per_gb"] = self._stock_price(currency)
                 if not terms["surcharge_bp"]:
                     del terms["surcharge_bp"]
                 if until and i == len(spans) - 1:
@@ -232,6 +242,7 @@ class History:
                      "destination_isp": destination, "sender": "node" if node else self.random.choice(["sam", "sue"]),
                      "receiver": self.random.choice(CLIENTS), "agreement": 0 if node else agreement["id"],
                      "sender_address": self._address(source, 10), "receiver_address": self._address(destination, 20),
+                     "stock": self.stock.random() < 0.25,  # its receiver acknowledges nothing
                      "byte_limit": 40_000_000_000, "not_before": begin,
                      "not_after": begin + self.random.randrange(HOUR, 10 * HOUR)}
             self.orders.append(order)
@@ -254,8 +265,8 @@ class History:
                 acked_total = self.random.randint(least, max(acked_total, sent_total))
             self.receipts.append({
                 "order": order["number"], "sequence": sequence, "sent": sent, "sent_total": sent_total, "start": time,
-                "end": end, "acked_total": acked_total if acknowledged else None, "acked_by": order["receiver"],
-                "signed_by": order["sender"], "source": order["sender_address"],
+                "end": end, "acked_total": acked_total if acknowledged and not order["stock"] else None,
+                "acked_by": order["receiver"], "signed_by": order["sender"], "source": order["sender_address"],
                 "destination": order["receiver_address"], "hops": hops})
             time = end
         for change in self._faults():

@@ -147,6 +147,10 @@ class Loader {
     order.ranges = {{0, 100}};
     order.byte_limit = {item.at("byte_limit").get<std::int64_t>()};
     order.ack_window = {32 << 20};
+    if (item.at("stock")) {
+      order.stock_address = address_of(item, "receiver_address");
+      order.ack_window = order.byte_limit;
+    }
     order.not_before = time_of(item, "not_before");
     order.not_after = time_of(item, "not_after");
     IssuedOrder issued;

@@ -18,8 +18,8 @@ class Party:
         if self.kind == "isp":
             mine = [r for r in self.evidence.receipts if r.order["source_isp"] == self.name]
             return *isp_charges(self.terms, self.zone, month, mine), 0
-        mine = [r for r in self.evidence.receipts if r.order["owner"] == self.name]
-        deliveries = [d for d in self.evidence.deliveries if d["owner"] == self.name]
+        mine = [r for r in self.evidence.counted if r.order["owner"] == self.name]
+        deliveries = [d for d in self.evidence.deliveries if d["owner"] == self.name and d["signed"]]
         return owner_charges(self.terms, self.zone, month, mine, deliveries)
 
     def statement(self, month):

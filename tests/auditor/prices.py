@@ -88,7 +88,8 @@ def charges_of_term(term, receipts):
     tariff = term.terms["tariff"]
     currency = tariff["currency"]
     grain = QUARTER if tariff["kind"] == "volume" else FIVE_MINUTES
-    lines = volume_lines(term, receipts, grain)
+    lines = volume_lines(term, [r for r in receipts if not r.order["stock"]], grain)
+    lines |= unacknowledged_lines(term, [r for r in receipts if r.order["stock"]])
     key = line_key(term.month, term.terms["id"], "percentile")
     if tariff["kind"] == "percentile" and not term.empty:
         sample = percentile(term, receipts)
@@ -135,6 +136,23 @@ def volume_lines(term, receipts, grain):
     return lines
 
 
+def unacknowledged_lines(term, receipts):
+    """What was sent to stock clients, by the senders' word: owed where the terms have a price for it."""
+    rates, currency, lines = term.terms["tariff"].get("unacknowledged"), term.terms["tariff"]["currency"], {}
+    for r in receipts if rates else []:
+        on_net = bool(r.order["source_isp"]) and r.order["source_isp"] == r.order["destination_isp"]
+        key = line_key(term.month, term.terms["id"], "unacknowledged_volume", 0, "on-net" if on_net else "off-net", "",
+                       r.order["class"], r.order["owner"])
+        sum_ = lines.setdefault(key, line(0, 0, 0, currency))
+        sum_["quantity"] += r.sent
+        sum_["receipts"] += 1
+        sum_["because"].append(r)
+    for key, sum_ in lines.items():
+        rate = price(rates[key[4].replace("-", "_")], currency)
+        sum_["amount"] = round(Fraction(sum_["quantity"], GIGABYTE) * rate)
+    return lines
+
+
 def percentile(term, receipts):
     """The ceil(0.95 N)-th of the month's five-minute sums in rising order, silent ones included."""
     sums = {at: 0 for at in range(term.begin // FIVE_MINUTES * FIVE_MINUTES, term.end, FIVE_MINUTES)}
@@ -177,6 +195,11 @@ def owner_charges(contracts, zone, month, receipts, deliveries):
         if bytes_ > threshold:
             amount = round(Fraction(bytes_ - threshold, GIGABYTE) * price(terms["beyond_per_gb"], currency))
             mine["beyond"] = line(bytes_ - threshold, amount, 0, currency, used[terms["id"]])
+        unacknowledged = [r for r in used[terms["id"]] if r.order["stock"]]
+        if "unacknowledged_per_gb" in terms and sum(r.sent for r in unacknowledged):
+            sent = sum(r.sent for r in unacknowledged)
+            amount = round(Fraction(sent, GIGABYTE) * price(terms["unacknowledged_per_gb"], currency))
+            mine["unacknowledged"] = line(sent, amount, 0, currency, unacknowledged)
         if terms.get("surcharge_bp"):
             base = sum(l["amount"] for l in mine.values())
             mine["surcharge"] = line(base, round(Fraction(base * terms["surcharge_bp"], 10_000)), 0, currency)

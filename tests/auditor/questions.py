@@ -87,7 +87,7 @@ class Questions:
 
     def _bytes(self, question):
         answer = self.tracker.ask("report", "bytes", *words_of(question))
-        receipts = [r for r in self.evidence.receipts if reports.fits(question, r)]
+        receipts = [r for r in self.evidence.counted if reports.fits(question, r)]
         mine = reports.counters(receipts)
         told = {key: answer[key] for key in mine}
         if told != mine:
@@ -124,9 +124,9 @@ class Questions:
         question.pop("class", None)
         answer = self.tracker.ask("report", "balance", *words_of(question))
         zone = {"timezone": reports.zone_of(question)}
-        forward = [r for r in self.evidence.receipts if reports.fits(question | zone, r)]
+        forward = [r for r in self.evidence.counted if reports.fits(question | zone, r)]
         swapped = dict(question | zone, **{"from": question["to"], "to": question["from"]})
-        backward = [r for r in self.evidence.receipts if reports.fits(swapped, r)]
+        backward = [r for r in self.evidence.counted if reports.fits(swapped, r)]
         mine = tuple(sum(r.acked for r in side) for side in (forward, backward))
         told = (answer["forward_bytes"], answer["backward_bytes"])
         if told != mine or answer["difference_bytes"] != mine[0] - mine[1]:

@@ -19,7 +19,7 @@ def check_settlement(audit, party, exports):
         question = ["settle", "--isp", party.name, "--period", month]
         told = audit.tracker.ask(*question)["statement"]
         window = window_of_period(month, party.zone)
-        mine = [r for r in audit.evidence.receipts
+        mine = [r for r in audit.evidence.counted
                 if r.order["source_isp"] == party.name and window[0] <= r.end < window[1]]
         compare(audit, party, " ".join(question), month, mine, told)
         if exports:

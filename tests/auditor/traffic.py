@@ -46,7 +46,7 @@ class Traffic:
         question.pop("client", None)
         answer = self._ask("matrix", question)
         pairs = {}
-        for r in self.evidence.receipts:
+        for r in self.evidence.counted:
             if reports.fits(question, r):
                 pairs.setdefault(tuple(reports.isp_name(r.order[end]) for end in ("source_isp", "destination_isp")),
                                  []).append(r)
@@ -68,7 +68,7 @@ class Traffic:
         question["group-by"] = self.random.sample(["owner", "month", "client", "to", "class", "title"],
                                                   self.random.randint(0, 2))
         answer = self._ask("shares", question)
-        receipts = [r for r in self.evidence.receipts if reports.fits(question, r)]
+        receipts = [r for r in self.evidence.counted if reports.fits(question, r)]
         groups = reports.grouped(question, receipts)
         columns = [column for column, _ in next(iter(groups))] if groups else []
         told = {tuple((c, row[c]) for c in columns): self._figures(row) for row in answer["rows"]}

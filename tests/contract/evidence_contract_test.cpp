@@ -295,3 +295,31 @@ TEST_CASE_TEMPLATE("a delivery counts once", Engine, WAYBILL_ENGINES) {
   CHECK(by([](auto& query) { query.until = kNoon + hours(2); }) == 1);
   CHECK(by([](auto& query) { query.receiver_isp = sample::kSp3; }) == 0);
 }
+
+TEST_CASE_TEMPLATE("a delivery that a stock client announced is known as such", Engine, WAYBILL_ENGINES) {
+  const Engine engine;
+  auto store = open(engine);
+  auto& evidence = store->evidence();
+  StoredDelivery announced;
+  announced.content = sample::content_of("Film");
+  announced.receiver = sample::key_of("stock").public_key();
+  announced.owner = "MovieStudio";
+  announced.size = {100};
+  announced.started = kNoon;
+  announced.completed = kNoon + minutes(1);
+  announced.witness = DeliveryWitness::stock_client;
+  announced.address = *IpAddress::parse("2001:db8::7");
+  CHECK(*evidence.add_delivery(announced));
+  CHECK_FALSE(*evidence.add_delivery(announced));
+  const auto all = evidence.deliveries({});
+  REQUIRE(all);
+  REQUIRE(all->size() == 1);
+  CHECK(all->front().witness == DeliveryWitness::stock_client);
+  CHECK(all->front().address == announced.address);
+  CHECK(all->front().envelope.empty());
+  DeliveryQuery query;
+  query.witness = DeliveryWitness::receiver;
+  CHECK(evidence.deliveries(query)->empty());
+  query.witness = DeliveryWitness::stock_client;
+  CHECK(evidence.deliveries(query)->size() == 1);
+}

@@ -11,10 +11,11 @@ using namespace waybill::tracker;
 
 namespace {
 
-constexpr std::size_t kBeforeCounters = 8;  // the last schema without counters of longer spans and components
+constexpr std::size_t kBeforeCounters = 8;         // the last schema without counters of longer spans and components
+constexpr std::size_t kBeforeUnacknowledged = 14;  // the last one without counters of what nobody acknowledges
 
-// Receipts of two months of three ISPs, on-net and off-net, of two owners and a CDN node.
-void fill(test::IngestUnderTest& books) {
+// Receipts of two months of three ISPs, on-net and off-net, of two owners and a CDN node; of stock clients where asked.
+void fill(test::IngestUnderTest& books, bool stock) {
   std::vector<sample::OrderPlan> plans;
   for (int number = 0; number < 30; ++number) {
     sample::OrderPlan plan;
@@ -26,6 +27,7 @@ void fill(test::IngestUnderTest& books) {
     plan.content_class = number % 7 == 0 ? ContentClass::live : ContentClass::file;
     plan.not_before = sample::kNoon + hours(-50 * number);
     plan.not_after = plan.not_before + hours(60);
+    plan.stock = stock && number % 4 == 0;
     plans.push_back(plan);
   }
   books.issue(plans);
@@ -34,7 +36,11 @@ void fill(test::IngestUnderTest& books) {
       sample::ReceiptPlan receipt;
       receipt.sequence = sequence;
       receipt.sent_total = receipt.sent * sequence;
-      receipt.acked_total = receipt.sent_total;
+      if (plan.stock) {
+        receipt.acked_total = std::nullopt;
+      } else {
+        receipt.acked_total = receipt.sent_total;
+      }
       receipt.acked_pieces = sequence;
       receipt.start = plan.not_before;
       receipt.end = plan.not_before + minutes(7 * sequence);
@@ -68,14 +74,21 @@ std::vector<std::string> counted(Store& store) {
                   text(counter.counters));
     return {};
   }));
+  REQUIRE(store.accounts().each_unacknowledged_counter([&](const UnacknowledgedCounter& counter) -> Status {
+    all.push_back("unacknowledged " + std::to_string(counter.isp.value) + counter.owner +
+                  std::to_string(counter.start.value) + (counter.on_net ? "on" : "off") +
+                  (counter.cdn_node ? "cdn " : " ") + std::to_string(counter.agreement.value) + " " +
+                  std::to_string(counter.sent.value) + "/" + std::to_string(counter.receipts));
+    return {};
+  }));
   std::sort(all.begin(), all.end());
   return all;
 }
 
 // The same rows under the schema of then, at another place.
-void make_older(const contract::SqliteEngine& from, const contract::SqliteEngine& to) {
+void make_older(const contract::SqliteEngine& from, const contract::SqliteEngine& to, std::size_t steps) {
   SQLite::Database older(to.where(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  for (std::size_t step = 0; step < kBeforeCounters; ++step) older.exec(migrations()[step].sqlite);
+  for (std::size_t step = 0; step < steps; ++step) older.exec(migrations()[step].sqlite);
   older.exec("DELETE FROM settings");
   older.exec("ATTACH '" + from.where() + "' AS later");
   std::vector<std::string> tables;
@@ -96,16 +109,16 @@ void make_older(const contract::SqliteEngine& from, const contract::SqliteEngine
     older.exec("INSERT INTO main." + table + "(" + columns + ") SELECT " + values + " FROM later." + table);
   }
   older.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
-  older.exec("PRAGMA user_version = " + std::to_string(kBeforeCounters));
+  older.exec("PRAGMA user_version = " + std::to_string(steps));
 }
 
 std::string schema_of(const std::string& url) {
   return contract::PostgresServer::ask(url, "SELECT current_schema()").at(0);
 }
 
-void make_older(const contract::PostgresEngine& from, const contract::PostgresEngine& to) {
+void make_older(const contract::PostgresEngine& from, const contract::PostgresEngine& to, std::size_t steps) {
   const auto run = [&](const std::string& sql) { contract::PostgresServer::ask(to.where(), sql); };
-  for (std::size_t step = 0; step < kBeforeCounters; ++step) run(postgres_schema_text(migrations()[step].sqlite));
+  for (std::size_t step = 0; step < steps; ++step) run(postgres_schema_text(migrations()[step].sqlite));
   run("DELETE FROM settings");
   const auto later = schema_of(from.where());
   // Those that refer to others after them: the receipts' foreign keys stand.
@@ -126,27 +139,32 @@ void make_older(const contract::PostgresEngine& from, const contract::PostgresEn
     run("INSERT INTO " + table + "(" + columns + ") SELECT " + columns + " FROM " + later + "." + table);
   }
   run("CREATE TABLE waybill_schema(application bigint NOT NULL, version bigint NOT NULL)");
-  run("INSERT INTO waybill_schema VALUES(" + std::to_string(kApplicationId) + ", " + std::to_string(kBeforeCounters) +
-      ")");
+  run("INSERT INTO waybill_schema VALUES(" + std::to_string(kApplicationId) + ", " + std::to_string(steps) + ")");
 }
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("books of an earlier version are filled when they are opened", Engine, WAYBILL_ENGINES) {
-  const Engine later, older;
-  std::vector<std::string> expected;
-  {
-    test::IngestUnderTest books(later.where());
-    fill(books);
-    books.on_store([&](Store& store) { expected = counted(store); });
+  for (const auto steps : {kBeforeCounters, kBeforeUnacknowledged}) {
+    CAPTURE(steps);
+    const bool stock = steps == kBeforeUnacknowledged;  // earlier ones know of no stock clients
+    const Engine later, older;
+    std::vector<std::string> expected;
+    {
+      test::IngestUnderTest books(later.where());
+      fill(books, stock);
+      books.on_store([&](Store& store) { expected = counted(store); });
+    }
+    make_older(later, older, steps);
+    auto store = open_store(older.where());
+    REQUIRE_MESSAGE(store, store.error().message);
+    CHECK(counted(**store) == expected);
+    CHECK(expected.size() > 300);
+    CHECK(std::count_if(expected.begin(), expected.end(),
+                        [](const auto& text) { return text.starts_with("unacknowledged"); }) == (stock ? 24 : 0));
+    const auto report = audit(**store, {sample::key_of("tracker").public_key()});
+    REQUIRE(report);
+    CHECK_MESSAGE(report->sound(), report->faults.front());
+    CHECK(report->receipts == 90);
   }
-  make_older(later, older);
-  auto store = open_store(older.where());
-  REQUIRE_MESSAGE(store, store.error().message);
-  CHECK(counted(**store) == expected);
-  CHECK(expected.size() > 300);
-  const auto report = audit(**store, {sample::key_of("tracker").public_key()});
-  REQUIRE(report);
-  CHECK_MESSAGE(report->sound(), report->faults.front());
-  CHECK(report->receipts == 90);
 }

@@ -49,10 +49,15 @@ tracker::IssuedOrder issue(const OrderPlan& plan) {
   order.ack_window = {32 << 20};
   order.not_before = plan.not_before;
   order.not_after = plan.not_after;
+  const auto receiver_address = address_in(plan.destination_isp, 20);
+  if (plan.stock) {
+    order.stock_address = receiver_address;
+    order.ack_window = order.byte_limit;
+  }
   tracker::IssuedOrder issued;
   issued.order = protocol::sign_order(key_of("tracker"), order);
   issued.sender_address = address_in(plan.source_isp, 10);
-  issued.receiver_address = address_in(plan.destination_isp, 20);
+  issued.receiver_address = receiver_address;
   issued.source_isp = plan.source_isp;
   issued.destination_isp = plan.destination_isp;
   issued.content_class = plan.content_class;

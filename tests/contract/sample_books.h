@@ -32,6 +32,7 @@ struct OrderPlan {
   AgreementId agreement{1};  // 0: the sender is a CDN node
   std::int64_t byte_limit = 100'000'000;
   std::int64_t pieces = 100;
+  bool stock = false;  // to a stock client: nobody acknowledges
   TimeMs not_before = kNoon;
   TimeMs not_after = kNoon + minutes(60);
 };

@@ -88,3 +88,34 @@ TEST_CASE_TEMPLATE("an order that nobody acknowledges is known as such", Engine,
   REQUIRE(found->size() == 2);
   for (const auto& facts : *found) CHECK(facts.unacknowledged == (facts.id == sample::order_id(1)));
 }
+
+TEST_CASE_TEMPLATE("a web seed is of one content", Engine, WAYBILL_ENGINES) {
+  Engine engine;
+  const auto film_url = std::string("http://cdn.example/film.mp4");
+  ContentId film, song;
+  {
+    const auto store = contract::open(engine);
+    auto& stock = store->stock_clients();
+    film = publish(*store, "Film");
+    song = publish(*store, "Song");
+    CHECK(stock.web_seeds(std::nullopt)->empty());
+    REQUIRE(stock.add_web_seed({film, film_url, kNow}));
+    REQUIRE(stock.add_web_seed({film, "http://cdn2.example/film.mp4", kNow}));
+    REQUIRE(stock.add_web_seed({song, "http://cdn.example/song.mp3", kNow}));
+    CHECK_FALSE(stock.add_web_seed({film, film_url, kNow}));
+    CHECK_FALSE(stock.add_web_seed({song, film_url, kNow}));
+  }
+  const auto store = contract::open(engine, StoreAccess::read_write);
+  auto& stock = store->stock_clients();
+  CHECK(stock.web_seeds(std::nullopt)->size() == 3);
+  CHECK(stock.web_seeds(film) ==
+        std::vector<WebSeed>{{film, film_url, kNow}, {film, "http://cdn2.example/film.mp4", kNow}});
+  CHECK_FALSE(stock.remove_web_seed(song, film_url));
+  REQUIRE(stock.remove_web_seed(film, film_url));
+  CHECK_FALSE(stock.remove_web_seed(film, film_url));
+  REQUIRE(stock.add_web_seed({song, film_url, kNow}));  // it is free again
+  for (auto count = static_cast<std::int64_t>(stock.web_seeds(film)->size()); count < kMaxWebSeeds; ++count) {
+    REQUIRE(stock.add_web_seed({film, "http://cdn.example/" + std::to_string(count), kNow}));
+  }
+  CHECK_FALSE(stock.add_web_seed({film, "http://cdn.example/more", kNow}));
+}

@@ -1,5 +1,7 @@
 """What is asked of each route. A route of the table that is missing here is a fault of the test."""
 MONTHS = {"since": "2024-09-01", "until": "2024-12-05"}
+LOG_LINE = ('1731600000.250 0123456789abcdef0123456789abcdef 198.18.6.9 198.18.1.7 200 4096 0.250 '
+            '"GET http://198.18.6.9/evening.mp4"\n')
 
 
 def reads(facts):
@@ -63,6 +65,7 @@ def reads(facts):
         "/contents/{content}/watch": [{"content": "RobinHood"}],
         "/tokens": [{"all": "true"}],
         "/subscribers": [{}, {"all": "true"}],
+        "/web-seeds": [{}, {"content": "RobinHood"}],
     }
 
 
@@ -151,6 +154,10 @@ def changes(facts):
          {"reason": "measured wrongly"}),
         ("POST", "/records/re-resolutions", none, {"since": "2024-11-20", "yes": True}),
         ("POST", "/enroll-links", none, {"cdn_node": True}),
+        ("POST", "/contents/{content}/web-seeds", {"content": "Evening"}, {"url": "http://198.18.6.9/evening.mp4"}),
+        ("POST", "/records/cdn-logs", none, {"log": LOG_LINE}),
+        ("DELETE", "/contents/{content}/web-seeds", {"content": "Evening", "url": "http://198.18.6.9/evening.mp4"},
+         None),
         ("DELETE", "/contents/{content}", {"content": "Morning"}, None),
         ("DELETE", "/tokens/{token}", {"token": "test spare"}, None),
         ("DELETE", "/subscribers/{name}", {"name": "test house"}, None),

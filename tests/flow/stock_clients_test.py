@@ -7,56 +7,32 @@ It runs in a network namespace of its own, on addresses of that namespace's loop
 127.x.y.z for a peer.
 """
 import hashlib
-import json
 import os
+import re
 import socket
 import struct
-import subprocess
 import sys
 import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from cluster import Cluster, CommandFailed, make_file, work_folder  # noqa: E402
-from processes import LoopbackRunner, wait_for  # noqa: E402
+from processes import wait_for  # noqa: E402
+from stock_clients import alone_on_the_network, complete, http_get  # noqa: E402
 from wire import bdecode, bencode  # noqa: E402
 
 SIZE = 24_000_001
-INSIDE = "WAYBILL_STOCK_NAMESPACE"
 TRACKER, CDN = "10.77.0.1", "10.77.0.2"
 CLIENTS = {"aria2": "10.77.0.3", "transmission": "10.77.0.4", "qbittorrent": "10.77.0.5"}
 BY_HAND, STRANGER = "10.77.0.6", "10.77.0.7"
+CROWD = [f"10.77.0.{host}" for host in range(20, 37)]  # one more than a subscriber may have
 PORT, ANNOUNCE_PORT = 7443, 7480
-
-
-def enter_namespace():
-    """This program again, where it is alone on the network."""
-    command = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
-    os.environ[INSIDE] = "1"
-    os.execvp(command[0], command + [sys.executable, "-B", os.path.abspath(__file__)])
-
-
-def make_addresses():
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    for address in [TRACKER, CDN, *CLIENTS.values(), BY_HAND, STRANGER]:
-        subprocess.run(["ip", "address", "add", f"{address}/24", "dev", "lo"], check=True)
-
-
-def http_get(path, source):
-    """Status and body of a plain GET at the announce port, from that address."""
-    with socket.create_connection((TRACKER, ANNOUNCE_PORT), timeout=20, source_address=(source, 0)) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n".encode())
-        data = b""
-        while part := connection.recv(65536):
-            data += part
-    head, _, body = data.partition(b"\r\n\r\n")
-    return int(head.split()[1]), body
 
 
 def announce(key, info_hash, source=BY_HAND, path="announce", **fields):
     asked = {"info_hash": info_hash, "peer_id": b"-XX0001-abcdefghijkl", "port": 6999, "uploaded": 0, "downloaded": 0,
              "left": SIZE, "compact": 1, **fields}
-    status, body = http_get(f"/{path}/{key}?{urllib.parse.urlencode(asked)}", source)
+    status, body = http_get(TRACKER, ANNOUNCE_PORT, f"/{path}/{key}?{urllib.parse.urlencode(asked)}", source)
     assert status == 200, (status, body)
     return bdecode(body)
 
@@ -73,59 +49,26 @@ def row_of(cluster, address):
     return rows[0] if len(rows) == 1 else None
 
 
-def aria2(folder, address, torrent):
-    return ["aria2c", f"--interface={address}", "--listen-port=6881", "--seed-time=0", "--enable-dht=false",
-            "--bt-enable-lpd=false", "--file-allocation=none", "-d", folder, torrent]
+def announced(cluster):
+    """How many whole files stock clients announced."""
+    return cluster.tracker.json("report", "files")["known_by"]["stock_clients"]
 
 
-def transmission(folder, address, torrent):
-    settings = {"bind-address-ipv4": address, "peer-port": 6881, "rpc-enabled": False, "dht-enabled": False,
-                "lpd-enabled": False, "utp-enabled": False, "port-forwarding-enabled": False,
-                "watch-dir-enabled": True, "watch-dir": str(folder / "watch"), "download-dir": str(folder),
-                "incomplete-dir-enabled": False, "rename-partial-files": False}
-    (folder / "watch").mkdir()
-    (folder / "watch" / "film.torrent").write_bytes(torrent.read_bytes())
-    (folder / "settings.json").write_text(json.dumps(settings))
-    return ["transmission-daemon", "-f", "-g", folder]
+def fetches(cluster, name, film, torrent):
+    """The client completes; its transfer stands in the books: sent, by nobody acknowledged. So does its delivery."""
+    address, before = CLIENTS[name], announced(cluster)
 
-
-def qbittorrent(folder, address, torrent):
-    config = folder / "profile" / "qBittorrent" / "config"
-    config.mkdir(parents=True)
-    (config / "qBittorrent.conf").write_text(
-        "[BitTorrent]\n" f"Session\\InterfaceAddress={address}\n" "Session\\Port=6881\nSession\\DHTEnabled=false\n"
-        "Session\\LSDEnabled=false\nSession\\PeXEnabled=false\n[LegalNotice]\nAccepted=true\n"
-        "[Preferences]\nWebUI\\Enabled=false\n[Network]\nPortForwardingEnabled=false\n")
-    return ["qbittorrent-nox", f"--profile={folder / 'profile'}", f"--save-path={folder}", torrent]
-
-
-def fetches(cluster, name, command_of, film, torrent):
-    """The client completes; its transfer stands in the books: sent, by nobody acknowledged."""
-    folder = cluster.folder / name
-    folder.mkdir()
-    address = CLIENTS[name]
-    env = dict(os.environ, HOME=str(folder))
-    began = time.monotonic()
-    process = LoopbackRunner().start(None, command_of(folder, address, torrent), folder / "log", env)
-    got = folder / film.name
-
-    def complete():
-        return got.exists() and got.stat().st_size == SIZE and got.read_bytes() == film.read_bytes()
-
-    try:
-        wait_for(complete, f"{name} to complete the film", 120, 0.2)
-        took = time.monotonic() - began
+    def settled():
         # Its order ends when it tells the tracker that it is complete, or that it leaves.
-        wait_for(lambda: not cluster.tracker.json("orders")["orders"], f"{name}'s order to end")
-        row = wait_for(lambda: (r := row_of(cluster, address)) and r["sent_bytes"] >= SIZE and r, f"{name}'s receipts")
-    except TimeoutError:
-        print(process.output()[-3000:])
-        raise
-    finally:
-        process.stop()
+        row = row_of(cluster, address)
+        return not cluster.tracker.json("orders")["orders"] and row and row["sent_bytes"] >= SIZE
+
+    took = complete(cluster.folder / name, name, address, film, torrent, settled)
+    row = row_of(cluster, address)
     assert row["unacknowledged"] is True and row["acknowledged_bytes"] == 0, row
     assert row["sent_bytes"] <= SIZE * 1.1, f"{row['sent_bytes']} bytes were sent for a film of {SIZE}"
     assert row["source"] == "cdn-node" and row["from"] == row["to"] == "SP1", row
+    assert announced(cluster) == before + 1, cluster.tracker.json("report", "files")
     print(f"ok: {name} completed in {took:.1f} s, {row['sent_bytes']:,} bytes sent on {row['receipts']} receipts")
     return row["sent_bytes"]
 
@@ -184,10 +127,39 @@ def refuses_bad_announces(key, info_hash):
     refused("a short hash", key, info_hash[:19], "info_hash")
 
 
+def counts_refusals(cluster):
+    """Each kind of refused announce is in the log by name: how many, and the first example."""
+    log = cluster.tracker.log.read_text()
+    for fault in ("foreign_key", "unknown_content", "forged_address", "absurd_number", "malformed"):
+        assert re.search(rf"refused fault={fault} count=1 .*\(first: .+\)", log), f"{fault} is not counted in the log"
+    counts = re.findall(r"refused fault=absurd_number count=(\d+)", log)
+    assert counts == ["1", "2", "4"], f"powers of two alone are told: {counts}"
+    print("ok: refused announces are counted by kind, with the first example")
+
+
+def limits_announces(cluster, info_hash):
+    """A key's announces are limited, and the addresses of one subscriber; other subscribers are not held up."""
+    flood = cluster.tracker.json("subscriber", "add", "flood")["key"]
+    answers = (announce(flood, info_hash, path="scrape") for _ in range(5000))
+    reasons = (answer.get(b"failure reason", b"").decode() for answer in answers)
+    first = next(number for number, reason in enumerate(reasons) if "too many announces" in reason)
+    assert first >= 64, f"the {first + 1}th announce was refused already"
+    crowd = cluster.tracker.json("subscriber", "add", "crowd")["key"]
+    answers = [announce(crowd, info_hash, source=address, event="started") for address in CROWD]
+    assert all(b"peers" in answer for answer in answers[:-1]), answers
+    assert b"at most 16 addresses" in answers[-1][b"failure reason"], answers[-1]
+    for address in CROWD[:-1]:
+        announce(crowd, info_hash, source=address, event="stopped")
+    wait_for(lambda: not cluster.tracker.json("orders")["orders"], "the crowd's orders to end")
+    print(f"ok: announce {first + 1} of a flood was refused, and the 17th address of one subscriber")
+
+
 def books_hold(cluster, sent):
     total = cluster.tracker.json("report", "bytes")
     assert total["acknowledged_bytes"] == 0 and total["unacknowledged_bytes"] >= sent, total
     cluster.tracker.command("audit", "--signatures")
+    files = cluster.tracker.json("report", "files")
+    assert (files["files"], files["deliveries"]) == (len(CLIENTS), len(CLIENTS)), files
     print(f"ok: nothing is billed: {total['unacknowledged_bytes']:,} bytes sent and unacknowledged; the audit is clean")
 
 
@@ -211,9 +183,7 @@ def revokes(cluster, key, info_hash):
 
 
 def main():
-    if INSIDE not in os.environ:
-        enter_namespace()
-    make_addresses()
+    alone_on_the_network(TRACKER, CDN, *CLIENTS.values(), BY_HAND, STRANGER, *CROWD)
     folder = work_folder("stock")
     film = make_file(folder / "film.mp4", SIZE, seed=5)
     with Cluster(folder, tracker_address=TRACKER) as cluster:
@@ -232,16 +202,17 @@ def main():
         facts = bdecode(torrent.read_bytes())
         assert facts[b"announce"].decode() == f"http://{TRACKER}:{ANNOUNCE_PORT}/announce/{key}", facts[b"announce"]
         assert facts[b"info"][b"private"] == 1 and facts[b"info"][b"length"] == SIZE
-        assert http_get(f"/torrent/{key}/{content}.torrent", BY_HAND) == (200, torrent.read_bytes())
-        assert http_get(f"/torrent/{'0' * 40}/{content}.torrent", BY_HAND)[1] != torrent.read_bytes()
+        path = f"/torrent/{{}}/{content}.torrent"
+        assert http_get(TRACKER, ANNOUNCE_PORT, path.format(key), BY_HAND) == (200, torrent.read_bytes())
+        assert http_get(TRACKER, ANNOUNCE_PORT, path.format("0" * 40), BY_HAND)[1] != torrent.read_bytes()
         info_hash = hashlib.sha1(bencode(facts[b"info"])).digest()
         held = wait_for(lambda: [a for a in tracker.json("agents")["agents"] if a["holds"]], "the film to be held")
         host, port = held[0]["address"].rsplit(":", 1)
         refuses_bad_announces(key, info_hash)
+        counts_refusals(cluster)
+        limits_announces(cluster, info_hash)
         directs_by_orders(cluster, key, info_hash, (host, int(port)))
-        sent = fetches(cluster, "aria2", aria2, film, torrent)
-        sent += fetches(cluster, "transmission", transmission, film, torrent)
-        sent += fetches(cluster, "qbittorrent", qbittorrent, film, torrent)
+        sent = sum(fetches(cluster, name, film, torrent) for name in CLIENTS)
         books_hold(cluster, sent)
         survives_restarts(cluster, key, info_hash, cdn)
         revokes(cluster, key, info_hash)

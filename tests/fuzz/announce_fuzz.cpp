@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   content.piece_length = {16'384};
   content.pieces = 3;
   if (read_twin(input, content)) {
-    const auto subscribed = with_announce(input, "http://t/announce/k");
+    const auto subscribed = with_announce(input, "http://t/announce/k", {});
     WAYBILL_ASSERT(subscribed && !read_twin(*subscribed, content), "a twin with a tracker was taken");
   }
   return 0;

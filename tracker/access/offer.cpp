@@ -60,6 +60,7 @@ constexpr Offer kOfReads[] = {
     {"watch", kReads},
     {"token list", kReads},
     {"subscriber list", kReads},
+    {"content webseed list", kReads},
 };
 
 // Not `alert channel add` and `routing load`: they name files of the tracker's machine, and what is told where and what
@@ -95,6 +96,9 @@ constexpr Offer kOfChanges[] = {
     {"alert test", kChanges},
     {"alert channel remove", kChanges},
     {"content remove", kChanges},
+    {"content webseed add", kChanges},
+    {"content webseed remove", kChanges},
+    {"records import-log", kChanges},
     {"enroll-link", kChanges},
     {"agent remove", kChanges},
     {"token revoke", kChanges},

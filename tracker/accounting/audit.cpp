@@ -17,6 +17,7 @@ class Auditor {
   explicit Auditor(const AuditOptions& options) : options_(options) {}
 
   void see_receipt(const StoredReceipt& stored);
+  void see_cdn_record(const CdnRecord& record);
   void see_state(const OrderState& state);
   void see_counter(const AccountChange& counter);
   Status see_objects(Store& store);
@@ -65,6 +66,13 @@ void Auditor::see_receipt(const StoredReceipt& stored) {
   }
   verify(stored, *opened, acknowledged);
   count(stored, receipt, acknowledged);
+}
+
+void Auditor::see_cdn_record(const CdnRecord& record) {
+  tally_.add(facts_of(record), record.ended, {}, record.sent);
+  counters_.see_cdn_record(record);
+  ++report_.cdn_records;
+  report_.sent += record.sent;
 }
 
 void Auditor::verify(const StoredReceipt& stored, const protocol::OpenedReceipt& opened,
@@ -183,6 +191,11 @@ Result<AuditReport> audit(Store& store, const AuditOptions& options) {
     auto read = store.evidence().each_receipt({}, [&](const StoredReceipt& receipt) -> Status {
       auditor.see_receipt(receipt);
       if (options.meter) options.meter->step();
+      return {};
+    });
+    if (!read) return read;
+    read = store.cdn_records().each([&](const CdnRecord& record) -> Status {
+      auditor.see_cdn_record(record);
       return {};
     });
     if (!read) return read;

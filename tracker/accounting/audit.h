@@ -1,7 +1,7 @@
 #pragma once
-// The books against the evidence: reads every receipt as it was signed, works out anew what each one counts, and
-// compares with the totals of orders and the counters of accounting objects. It shares no rule with ingest but the
-// choice of accounting objects.
+// The books against the evidence: reads every receipt as it was signed and every record of a CDN node's log, works out
+// anew what each one counts, and compares with the totals of orders and the counters of accounting objects. It shares
+// no rule with ingest but the choice of accounting objects.
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +20,9 @@ struct AuditOptions {
 struct AuditReport {
   std::int64_t orders = 0;  // with at least one receipt
   std::int64_t receipts = 0;
+  std::int64_t cdn_records = 0;
   AckedBytes acked;
-  SentBytes sent;
+  SentBytes sent;                   // receipts' and records'
   std::vector<std::string> faults;  // one line each; at most kMaxAuditFaults, then a line that says so
   bool sound() const { return faults.empty(); }
 };

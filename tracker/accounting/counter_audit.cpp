@@ -63,15 +63,26 @@ void CounterAudit::see_receipt(const StoredReceipt& stored, TimeMs end, const Co
   const auto& facts = stored.facts;
   const auto five_minutes = span_of(SpanGrain::five_minutes, end);
   paths_[{stored.path, facts.owner, facts.content_class}][five_minutes] += counters;
+  if (facts.unacknowledged) see_unacknowledged(facts, end, counters.sent);
   if (facts.cdn_node) return;
   uplinks_[{facts.source_isp, five_minutes, facts.agreement, facts.on_net, facts.owner, facts.content_class}] +=
       counters;
 }
 
+void CounterAudit::see_cdn_record(const CdnRecord& record) {
+  see_unacknowledged(facts_of(record), record.ended, record.sent);
+}
+
+void CounterAudit::see_unacknowledged(const OrderFacts& facts, TimeMs end, SentBytes sent) {
+  unacknowledged_[{facts.source_isp, span_of(SpanGrain::five_minutes, end), facts.agreement, facts.on_net,
+                   facts.cdn_node, facts.owner, facts.content_class}] += {{}, sent, 1};
+}
+
 Status CounterAudit::compare(Store& store, const std::vector<AccountChange>& accounts, const Fault& fault) const {
   if (auto status = compare_spans(store, accounts, fault); !status) return status;
   if (auto status = compare_components(store, fault); !status) return status;
-  return compare_uplinks(store, fault);
+  if (auto status = compare_uplinks(store, fault); !status) return status;
+  return compare_unacknowledged(store, fault);
 }
 
 Status CounterAudit::compare_spans(Store& store, const std::vector<AccountChange>& accounts, const Fault& fault) const {
@@ -144,6 +155,26 @@ Status CounterAudit::compare_uplinks(Store& store, const Fault& fault) const {
     const auto& [isp, span, agreement, on_net, owner, content_class] = key;
     return fmt::format("uplinks of isp {} agreement {} {} owner {} class {} {}", isp.value, agreement.value,
                        on_net ? "on-net" : "off-net", owner, static_cast<int>(content_class), name_of(span));
+  };
+  report(all, name, fault);
+  return {};
+}
+
+Status CounterAudit::compare_unacknowledged(Store& store, const Fault& fault) const {
+  Comparison<Unacknowledged> all;
+  for (const auto& [key, counters] : unacknowledged_) all[key].evidence = counters;
+  const auto read = store.accounts().each_unacknowledged_counter([&](const UnacknowledgedCounter& counter) -> Status {
+    all[{counter.isp, span_of(SpanGrain::five_minutes, counter.start), counter.agreement, counter.on_net,
+         counter.cdn_node, counter.owner, counter.content_class}]
+        .books += {{}, counter.sent, counter.receipts};
+    return {};
+  });
+  if (!read) return read;
+  const auto name = [](const Unacknowledged& key) {
+    const auto& [isp, span, agreement, on_net, cdn_node, owner, content_class] = key;
+    return fmt::format("unacknowledged of isp {} agreement {} {}{} owner {} class {} {}", isp.value, agreement.value,
+                       on_net ? "on-net" : "off-net", cdn_node ? " cdn" : "", owner, static_cast<int>(content_class),
+                       name_of(span));
   };
   report(all, name, fault);
   return {};

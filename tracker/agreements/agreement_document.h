@@ -10,8 +10,10 @@
 //    "tariff": {"kind": "volume", "currency": "EUR", "minimum": "100.00", "peak": [hours as above],
 //               "tiers": [{"from": 0, "on_net": "0.01", "off_net": "0.02", "peak_on_net": ..., "peak_off_net": ...}]}
 //           or {"kind": "percentile", "currency": "EUR", "per_megabit": "1.50", "minimum": ...}}
+//    of either kind: "unacknowledged": {"on_net": "0.005", "off_net": "0.01"}
 //   {"format": "waybill owner contract 1", "owner": "MovieStudio", "timezone": ..., "from": ..., "until": ...,
 //    "currency": "EUR", "flat_fee": "1000.00", "threshold": bytes, "beyond_per_gb": "0.02", "surcharge_bp": 250,
+//    "unacknowledged_per_gb": "0.01",
 //    "royalty": {"payee": ..., "per_delivery": "0.10", "titles": {"Pop Tune": "0.05"}},
 //    "near_percent": 80, "on_near": "notify", "on_crossing": "carry_on"|"notify"|"listed_customers_only"|
 //    "off_peak_only", "peak": [...], "listed": [agent keys in hexadecimal]}

@@ -62,9 +62,15 @@ const char* name_of(ChargeKind kind) {
       return "royalty";
     case ChargeKind::surcharge:
       return "surcharge";
+    case ChargeKind::unacknowledged_volume:
+      return "unacknowledged_volume";
+    case ChargeKind::unacknowledged:
+      return "unacknowledged";
   }
   return "volume";
 }
+
+bool is_volume(ChargeKind kind) { return kind == ChargeKind::volume || kind == ChargeKind::unacknowledged_volume; }
 
 ChargeKey key_of(const ChargeLine& line) {
   return {line.month, line.agreement,     line.kind,  line.tier, !line.on_net,
@@ -75,6 +81,8 @@ Result<std::int64_t> full_amount(const ChargeLine& line) {
   switch (line.kind) {
     case ChargeKind::volume:
     case ChargeKind::beyond:
+    case ChargeKind::unacknowledged_volume:
+    case ChargeKind::unacknowledged:
       return round_amount(line.quantity, line.price, kGigabyte);
     case ChargeKind::percentile: {
       std::int64_t bits = 0;

@@ -19,24 +19,29 @@ enum class ChargeKind : int {
   beyond = 5,      // quantity: bytes above the threshold; price per GB
   royalty = 6,     // quantity: deliveries; price per delivery
   surcharge = 7,   // quantity: minor units of fee and usage; basis_points of them
+  // Bytes on the senders' word alone, price per GB; lines of their own, so that either party can dispute them.
+  unacknowledged_volume = 8,  // of an ISP's uplinks, by traffic, class and owner
+  unacknowledged = 9,         // of an owner's content
 };
-inline constexpr int kLastChargeKind = 7;
+inline constexpr int kLastChargeKind = 9;
 const char* name_of(ChargeKind kind);
+// An ISP's lines of bytes: they state traffic, class, owner and receipts.
+bool is_volume(ChargeKind kind);
 
 struct ChargeLine {
   std::string month;  // "2026-11", on the party's calendar
   AgreementId agreement;
   ChargeKind kind = ChargeKind::volume;
   int tier = 0;                                     // volume: from 0
-  bool on_net = false;                              // volume
+  bool on_net = false;                              // volumes
   bool peak = false;                                // volume
-  ContentClass content_class = ContentClass::file;  // volume
-  std::string owner;                                // volume: of the content
+  ContentClass content_class = ContentClass::file;  // volumes
+  std::string owner;                                // volumes: of the content
   std::string title;                                // royalty
   std::string payee;                                // royalty
   Proportion part;  // percentile, shortfall, flat fee: of the month for which the terms were in force
   std::int64_t quantity = 0;
-  std::int64_t receipts = 0;  // volume
+  std::int64_t receipts = 0;  // volumes
   Money price;
   std::int64_t basis_points = 0;  // surcharge
 

@@ -64,6 +64,14 @@ Status check_tiers(const TariffTerms& tariff) {
   return {};
 }
 
+Status check_unacknowledged(const TariffTerms& tariff) {
+  if (!tariff.unacknowledged) return {};
+  for (const auto* price : {&tariff.unacknowledged->on_net, &tariff.unacknowledged->off_net}) {
+    if (auto good = check_price(*price, tariff.currency, "tariff.unacknowledged"); !good) return good;
+  }
+  return {};
+}
+
 Status check_tariff(const TariffTerms& tariff) {
   if (tariff.minimum) {
     if (auto good = check_price(*tariff.minimum, tariff.currency, "tariff.minimum"); !good) return good;
@@ -72,6 +80,7 @@ Status check_tariff(const TariffTerms& tariff) {
   if (auto good = check_week_hours(tariff.peak, kPriceGrainMinutes); !good) {
     return pass_on(good.error(), "tariff.peak");
   }
+  if (auto good = check_unacknowledged(tariff); !good) return good;
   if (tariff.kind == TariffKind::volume) return check_tiers(tariff);
   if (!tariff.tiers.empty() || !tariff.peak.empty()) {
     return refuse("tariff: a tariff is either per volume or by percentile, not both");

@@ -53,6 +53,14 @@ struct TierRates {
   bool operator==(const TierRates&) const = default;
 };
 
+// Per GB that senders say they sent to stock BitTorrent clients, which acknowledge nothing. No tier counts these bytes
+// and no percentile: struck out, they change no other line but the minimum's.
+struct UnacknowledgedRates {
+  Money on_net;
+  Money off_net;
+  bool operator==(const UnacknowledgedRates&) const = default;
+};
+
 enum class TariffKind { volume, percentile };
 struct TariffTerms {
   TariffKind kind = TariffKind::volume;
@@ -61,7 +69,8 @@ struct TariffTerms {
   WeekHours peak;                    // kind volume
   std::optional<Money> per_megabit;  // kind percentile: a month, per Mbit/s (10^6) of the 95th percentile
   std::optional<Money> minimum;      // a month
-  bool monthly() const;              // a part of a month cannot be priced by itself
+  std::optional<UnacknowledgedRates> unacknowledged;  // absent: nothing is owed for such bytes
+  bool monthly() const;                               // a part of a month cannot be priced by itself
   bool operator==(const TariffTerms&) const = default;
 };
 

@@ -36,6 +36,10 @@ json tariff_json(const TariffTerms& tariff) {
   if (!tariff.peak.empty()) value["peak"] = week_hours_json(tariff.peak);
   if (tariff.minimum) value["minimum"] = format_exact(*tariff.minimum);
   if (tariff.per_megabit) value["per_megabit"] = format_exact(*tariff.per_megabit);
+  if (tariff.unacknowledged) {
+    value["unacknowledged"] = {{"on_net", format_exact(tariff.unacknowledged->on_net)},
+                               {"off_net", format_exact(tariff.unacknowledged->off_net)}};
+  }
   for (const auto& tier : tariff.tiers) {
     json item{
         {"from", tier.from.value}, {"on_net", format_exact(tier.on_net)}, {"off_net", format_exact(tier.off_net)}};
@@ -91,6 +95,11 @@ TariffTerms read_tariff(DocumentReader reader) {
   tariff.peak = reader.week_hours("peak");
   tariff.minimum = reader.optional_money("minimum", tariff.currency);
   tariff.per_megabit = reader.optional_money("per_megabit", tariff.currency);
+  if (reader.has("unacknowledged")) {
+    auto rates = reader.object("unacknowledged");
+    tariff.unacknowledged = {rates.money("on_net", tariff.currency), rates.money("off_net", tariff.currency)};
+    rates.finish();
+  }
   if (reader.has("tiers")) {
     reader.each("tiers", kMaxTiers, [&](DocumentReader& item) {
       TierRates tier;

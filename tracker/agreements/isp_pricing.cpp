@@ -30,6 +30,8 @@ std::vector<UsageBucket> by_quarters(const BucketList& buckets) {
     } else {
       sums.back().acked += bucket.acked;
       sums.back().receipts += bucket.receipts;
+      sums.back().unacknowledged += bucket.unacknowledged;
+      sums.back().unacknowledged_receipts += bucket.unacknowledged_receipts;
     }
   }
   return sums;
@@ -53,7 +55,10 @@ class TermPricing {
   }
 
   Result<std::vector<ChargeLine>> price(const BucketList& buckets) {
-    for (const auto& bucket : by_quarters(buckets)) add_volume(bucket);
+    for (const auto& bucket : by_quarters(buckets)) {
+      if (bucket.acked.value > 0 || bucket.receipts > 0) add_volume(bucket);
+      if (bucket.unacknowledged_receipts > 0) add_unacknowledged(bucket);
+    }
     std::vector<ChargeLine> lines;
     for (auto& [key, line] : volume_) lines.push_back(std::move(line));
     if (agreement_.tariff.kind == TariffKind::percentile && !term_.empty()) lines.push_back(percentile(buckets));
@@ -108,6 +113,19 @@ class TermPricing {
     } while (left > 0);
   }
 
+  // Owed only where the terms have a price for it.
+  void add_unacknowledged(const UsageBucket& bucket) {
+    const auto& rates = agreement_.tariff.unacknowledged;
+    if (!rates) return;
+    auto piece = line(ChargeKind::unacknowledged_volume, bucket.on_net ? rates->on_net : rates->off_net);
+    piece.on_net = bucket.on_net;
+    piece.content_class = bucket.content_class;
+    piece.owner = bucket.owner;
+    auto& sum = volume_.try_emplace(key_of(piece), piece).first->second;
+    sum.quantity += bucket.unacknowledged.value;
+    sum.receipts += bucket.unacknowledged_receipts;
+  }
+
   ChargeLine percentile(const BucketList& buckets) const {
     std::map<TimeMs, std::int64_t> sums;
     for (const auto* bucket : buckets) sums[bucket->start] += bucket->acked.value;
@@ -160,7 +178,10 @@ std::optional<std::size_t> version_of(const std::vector<IspAgreement>& agreement
 Status check_sum(const Usage& usage) {
   std::int64_t sum = 0;
   for (const auto& bucket : usage.buckets) {
-    if (__builtin_add_overflow(sum, bucket.acked.value, &sum)) return refuse("the bytes do not fit in 63 bits");
+    if (__builtin_add_overflow(sum, bucket.acked.value, &sum) ||
+        __builtin_add_overflow(sum, bucket.unacknowledged.value, &sum)) {
+      return refuse("the bytes do not fit in 63 bits");
+    }
   }
   return {};
 }
@@ -186,6 +207,9 @@ DurationMs usage_grain(const std::vector<IspAgreement>& agreements, const TimeWi
 Result<Money> agreed_price(const TariffTerms& tariff, const ChargeLine& line) {
   if (line.kind == ChargeKind::percentile && tariff.per_megabit) return *tariff.per_megabit;
   if (line.kind == ChargeKind::shortfall && tariff.minimum) return *tariff.minimum;
+  if (line.kind == ChargeKind::unacknowledged_volume && tariff.unacknowledged) {
+    return line.on_net ? tariff.unacknowledged->on_net : tariff.unacknowledged->off_net;
+  }
   if (line.kind == ChargeKind::volume) {
     const auto tiers = static_cast<int>(std::max<std::size_t>(1, tariff.tiers.size()));
     const bool known = line.tier >= 0 && line.tier < tiers && (!line.peak || !tariff.peak.empty());

@@ -58,6 +58,10 @@ Status check(const OwnerContract& contract) {
   if (auto good = check_term(contract.from, contract.until, contract.timezone); !good) return good;
   if (auto good = check_price(contract.flat_fee, contract.currency, "flat_fee"); !good) return good;
   if (auto good = check_price(contract.beyond_per_gb, contract.currency, "beyond_per_gb"); !good) return good;
+  if (contract.unacknowledged_per_gb) {
+    auto good = check_price(*contract.unacknowledged_per_gb, contract.currency, "unacknowledged_per_gb");
+    if (!good) return good;
+  }
   if (contract.threshold.value < 0) return refuse("threshold: below zero");
   if (contract.threshold.value == 0 && (contract.near_percent != 0 || contract.on_crossing != OwnerAction::carry_on)) {
     return refuse("threshold: 0 bytes are neither neared nor crossed; state one, or no actions");

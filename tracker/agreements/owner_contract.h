@@ -39,6 +39,9 @@ struct OwnerContract {
   ByteCount threshold;  // B: acknowledged bytes a month, from any sender, CDN nodes included
   Money beyond_per_gb;  // per GB (10^9 bytes) above it
   std::optional<Royalty> royalty;
+  // Per GB that was sent of the owner's content and that nobody acknowledged: to stock BitTorrent clients, and by CDN
+  // nodes' web servers. It does not count towards the threshold. Absent: nothing is owed for it.
+  std::optional<Money> unacknowledged_per_gb;
   std::int64_t surcharge_bp = 0;  // hundredths of a percent of fee and usage; royalties carry none
   int near_percent = 0;           // of `threshold`, 1..99; 0: nothing is done on nearing
   OwnerAction on_near = OwnerAction::carry_on;

@@ -59,6 +59,7 @@ std::string document_text(const OwnerContract& contract) {
              {"on_near", name_of(contract.on_near)},  {"on_crossing", name_of(contract.on_crossing)}};
   if (contract.until) value["until"] = format_time(*contract.until);
   if (contract.royalty) value["royalty"] = royalty_json(*contract.royalty);
+  if (contract.unacknowledged_per_gb) value["unacknowledged_per_gb"] = format_exact(*contract.unacknowledged_per_gb);
   if (contract.surcharge_bp != 0) value["surcharge_bp"] = contract.surcharge_bp;
   if (contract.near_percent != 0) value["near_percent"] = contract.near_percent;
   if (!contract.peak.empty()) value["peak"] = week_hours_json(contract.peak);
@@ -83,6 +84,7 @@ Result<OwnerContract> read_owner_contract(std::string_view text) {
   contract.flat_fee = reader.money("flat_fee", contract.currency);
   contract.threshold = {reader.integer("threshold", 0, kMaxDocumentInteger)};
   contract.beyond_per_gb = reader.money("beyond_per_gb", contract.currency);
+  contract.unacknowledged_per_gb = reader.optional_money("unacknowledged_per_gb", contract.currency);
   contract.surcharge_bp = reader.integer_or("surcharge_bp", 0, 0, kMaxBasisPoints);
   if (reader.has("royalty")) contract.royalty = read_royalty(reader.object("royalty"), contract.currency);
   read_actions(reader, contract);

@@ -11,6 +11,7 @@ namespace {
 
 struct TermUse {
   std::int64_t bytes = 0;
+  std::int64_t unacknowledged = 0;
   std::map<std::string, std::int64_t> deliveries;  // by title
 };
 
@@ -36,10 +37,15 @@ Status add_fee_and_usage(const OwnerContract& contract, const TermSpan& term, co
   fee.part = term.part;
   if (auto added = add(lines, fee); !added) return added;
   const auto threshold = scale_down(contract.threshold.value, term.part);
-  if (use.bytes <= threshold) return {};
-  auto beyond = contract_line(contract, term, ChargeKind::beyond, contract.beyond_per_gb);
-  beyond.quantity = use.bytes - threshold;
-  return add(lines, beyond);
+  if (use.bytes > threshold) {
+    auto beyond = contract_line(contract, term, ChargeKind::beyond, contract.beyond_per_gb);
+    beyond.quantity = use.bytes - threshold;
+    if (auto added = add(lines, beyond); !added) return added;
+  }
+  if (!contract.unacknowledged_per_gb || use.unacknowledged == 0) return {};
+  auto unacknowledged = contract_line(contract, term, ChargeKind::unacknowledged, *contract.unacknowledged_per_gb);
+  unacknowledged.quantity = use.unacknowledged;
+  return add(lines, unacknowledged);
 }
 
 Result<std::vector<ChargeLine>> price_term(const OwnerContract& contract, const TermSpan& term, const TermUse& use) {
@@ -92,7 +98,9 @@ class OwnerTerms {
   Status count(const UsageBucket& bucket, DurationMs grain) {
     // The id in a bucket is of the sender's ISP's agreement, which says nothing of the owner's.
     auto* use = use_at(bucket.start, bucket.start + grain);
-    return add_count(use == nullptr ? unpriced_.value : use->bytes, bucket.acked.value);
+    if (use == nullptr) return add_count(unpriced_.value, bucket.acked.value);
+    if (auto counted = add_count(use->unacknowledged, bucket.unacknowledged.value); !counted) return counted;
+    return add_count(use->bytes, bucket.acked.value);
   }
 
   Status count(const DeliveryCount& delivery) {

@@ -7,6 +7,8 @@
 //  - Terms of a month hold for a local month. In a month for a part of which an agreement is in force, that part (by
 //    time) scales its tiers' bounds and an owner's threshold (rounded down to the byte), its minimum, its flat fee and
 //    its price of the percentile; each agreement counts its own bytes and samples from its first instant in the month.
+//  - Bytes that nobody acknowledged are priced only where the terms have a price for them, on lines of their own: they
+//    fill no tier, are in no percentile and count towards no threshold.
 //  - The 95th percentile is of the 5-minute sums of what the ISP's uplinks sent, those without traffic included, by the
 //    nearest rank: of N samples in rising order the ceil(0.95 N)-th.
 #include "tracker/agreements/charge_line.h"

@@ -10,10 +10,13 @@ Status UsageCount::add(const UsageBucket& receipt) {
       sums_
           .try_emplace(
               {start, !receipt.on_net, receipt.content_class, receipt.owner, receipt.agreement},
-              UsageBucket{start, receipt.agreement, receipt.on_net, receipt.content_class, receipt.owner, {}, 0})
+              UsageBucket{start, receipt.agreement, receipt.on_net, receipt.content_class, receipt.owner, {}, 0, {}, 0})
           .first->second;
   if (__builtin_add_overflow(sum.acked.value, receipt.acked.value, &sum.acked.value) ||
-      __builtin_add_overflow(sum.receipts, receipt.receipts, &sum.receipts)) {
+      __builtin_add_overflow(sum.receipts, receipt.receipts, &sum.receipts) ||
+      __builtin_add_overflow(sum.unacknowledged.value, receipt.unacknowledged.value, &sum.unacknowledged.value) ||
+      __builtin_add_overflow(sum.unacknowledged_receipts, receipt.unacknowledged_receipts,
+                             &sum.unacknowledged_receipts)) {
     return refuse(fmt::format("the usage at {} does not fit in 63 bits", format_time(start)));
   }
   return {};
@@ -40,7 +43,9 @@ Status check_usage(const Usage& usage, const TimeWindow& window) {
     if (bucket.start < window.from || bucket.start >= window.until) {
       return refuse(fmt::format("usage at {} is outside the window", time));
     }
-    if (bucket.acked.value < 0 || bucket.receipts < 0) return refuse(fmt::format("usage at {} is below zero", time));
+    const bool below = bucket.acked.value < 0 || bucket.receipts < 0 || bucket.unacknowledged.value < 0 ||
+                       bucket.unacknowledged_receipts < 0;
+    if (below) return refuse(fmt::format("usage at {} is below zero", time));
   }
   return {};
 }

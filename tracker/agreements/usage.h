@@ -9,7 +9,8 @@
 
 namespace waybill::tracker {
 
-// The bytes of a receipt count whole in the bucket of its `end`.
+// The bytes of a receipt count whole in the bucket of its `end`. What was sent to clients that acknowledge nothing
+// stands apart.
 struct UsageBucket {
   TimeMs start{};
   AgreementId agreement;  // under which the orders were signed; 0: not known
@@ -17,7 +18,9 @@ struct UsageBucket {
   ContentClass content_class = ContentClass::file;
   std::string owner;  // of the content
   AckedBytes acked;
-  std::int64_t receipts = 0;
+  std::int64_t receipts = 0;      // of transfers that are acknowledged
+  SentBytes unacknowledged = {};  // by the senders' word
+  std::int64_t unacknowledged_receipts = 0;
   bool operator==(const UsageBucket&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "common/protocol/limits.h"
+#include "tracker/announce/percent_decoding_detail.h"
 
 namespace waybill::tracker {
 
@@ -19,30 +20,6 @@ tl::unexpected<AnnounceRefusal> malformed(std::string message) {
   return refuse_as(AnnounceFault::malformed, std::move(message));
 }
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// RFC 3986: a '+' is a plus sign. False: a '%' without two hexadecimal digits.
-bool decode(std::string_view text, ByteString& out) {
-  out.clear();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    const int high = i + 2 < text.size() ? digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return false;
-    out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return true;
-}
-
 // Calls `take(name, value)` for each pair; false where one cannot be decoded or `take` says so.
 template <typename Take>
 bool each_pair(std::string_view query, Take take) {
@@ -53,7 +30,8 @@ bool each_pair(std::string_view query, Take take) {
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     const auto after = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    if (!decode(pair.substr(0, equals), name) || !decode(after, value) || !take(name, value)) return false;
+    if (!percent_decode(pair.substr(0, equals), name) || !percent_decode(after, value) || !take(name, value))
+      return false;
   }
   return true;
 }

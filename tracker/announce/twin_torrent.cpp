@@ -43,12 +43,15 @@ Result<Twin> read_twin(ByteView torrent, const Content& content) {
   return Twin{content.id, *hash};
 }
 
-Result<ByteString> with_announce(ByteView torrent, const std::string& url) {
+Result<ByteString> with_announce(ByteView torrent, const std::string& url, const std::vector<WebSeed>& web_seeds) {
   auto decoded = protocol::decode(torrent, protocol::kMaxTorrentBytes);
   if (!decoded) return pass_on(decoded.error(), "twin");
   auto* fields = std::get_if<Dictionary>(&*decoded);
   if (!fields) return refuse("twin: it is no dictionary");
   fields->insert_or_assign("announce", url);
+  protocol::List urls;
+  for (const auto& seed : web_seeds) urls.emplace_back(seed.url);
+  if (!urls.empty()) fields->insert_or_assign("url-list", std::move(urls));
   return protocol::encode(*decoded);
 }
 

@@ -108,16 +108,54 @@ void AnnounceService::announce(const Subscriber& subscriber, const net::HttpRequ
   const auto receiver = stock_receiver(subscriber.id, address);
   const bool ends = said->event == Announce::Event::stopped || said->left == 0;
   if (!ends) return want(subscriber, *content, *said, address, respond);
-  if (said->left == 0 && clients_.contains(receiver) && clients_.at(receiver).wanted.contains(content->id)) {
-    ++completed_[content->id];
-  }
+  std::optional<StoredDelivery> delivery;
+  if (said->left == 0) delivery = delivery_of(receiver, *content, address);
   // It asks for nothing, and is no source: an empty answer.
   forget(receiver, content->id);
   AnnounceAnswer answer;
   answer.complete = static_cast<std::int64_t>(desk_.coordinator().holders(content->id));
   answer.incomplete = wanting(content->id);
   answer.compact = said->compact;
-  reply(respond, encode_answer(answer));
+  if (!delivery) return reply(respond, encode_answer(answer));
+  ++completed_[content->id];
+  record_delivery(*delivery, encode_answer(answer), respond);
+}
+
+// Absent where it was not heard to ask for it: then nothing says when it began.
+std::optional<StoredDelivery> AnnounceService::delivery_of(const AgentKey& receiver, const Content& content,
+                                                           const IpAddress& address) const {
+  const auto client = clients_.find(receiver);
+  if (client == clients_.end()) return std::nullopt;
+  const auto wanted = client->second.wanted.find(content.id);
+  if (wanted == client->second.wanted.end()) return std::nullopt;
+  StoredDelivery delivery;
+  delivery.content = content.id;
+  delivery.receiver = receiver;
+  delivery.owner = content.owner;
+  delivery.receiver_isp = desk_.registry().isp_of(address);
+  delivery.size = content.size;
+  delivery.started = wanted->second.began;
+  delivery.completed = std::max(clock_.now(), delivery.started);
+  delivery.witness = DeliveryWitness::stock_client;
+  delivery.address = address;
+  return delivery;
+}
+
+// The client is answered once it is durable.
+void AnnounceService::record_delivery(const StoredDelivery& delivery, ByteString answer, const net::Respond& respond) {
+  const auto asked =
+      bridge_.ask([delivery](Store& store) { return store.evidence().add_delivery(delivery); },
+                  [delivery, respond, answer](Result<bool> added) {
+                    if (!added) {
+                      WAYBILL_ERROR("announce", "delivery not recorded content={} receiver={}: {}",
+                                    delivery.content.brief(), delivery.receiver.brief(), added.error().message);
+                    }
+                    reply(respond, answer);
+                  });
+  if (asked) return;
+  WAYBILL_ERROR("announce", "delivery not recorded content={} receiver={}: the store is busy", delivery.content.brief(),
+                delivery.receiver.brief());
+  reply(respond, std::move(answer));
 }
 
 AnnounceService::Client* AnnounceService::admit(const Subscriber& subscriber, const IpAddress& address,
@@ -155,8 +193,11 @@ void AnnounceService::want(const Subscriber& subscriber, const Content& content,
   if (!client) return;
   const auto receiver = stock_receiver(subscriber.id, address);
   const auto [place, fresh] = client->wanted.try_emplace(content.id);
-  if (fresh) ++wanting_[content.id];
   auto& wanted = place->second;
+  if (fresh) {
+    ++wanting_[content.id];
+    wanted.began = clock_.now();
+  }
   wanted.heard = clock_.monotonic();
   const Waiting waiting{respond, said.compact, said.numwant, clock_.monotonic()};
   const auto held = pieces_held(content, said.left);
@@ -298,7 +339,9 @@ void AnnounceService::torrent(const Subscriber& subscriber, const net::HttpReque
         auto twin = store.stock_clients().twin_of(id);
         if (!twin) return tl::make_unexpected(twin.error());
         if (!*twin) return waybill::refuse("it has no v1 torrent yet");
-        return with_announce(**twin, url);
+        const auto seeds = store.stock_clients().web_seeds(id);
+        if (!seeds) return tl::make_unexpected(seeds.error());
+        return with_announce(**twin, url, *seeds);
       },
       [respond](Result<ByteString> torrent) {
         if (!torrent) return respond(net::text_response(404, "There is no such torrent here.\n"));

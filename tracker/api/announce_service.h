@@ -53,6 +53,7 @@ class AnnounceService {
     std::map<OrderId, Endpoint> sources;
     std::vector<Waiting> waiting;
     DurationMs heard{};
+    TimeMs began{};  // when it was first heard to want it
   };
   struct Client {
     std::int64_t subscriber = 0;
@@ -68,6 +69,10 @@ class AnnounceService {
   Client* admit(const Subscriber& subscriber, const IpAddress& address, std::uint16_t port,
                 const net::Respond& respond);
   const Content* content_of(const TwinHash& twin) const;  // null: none that is handed out
+
+  std::optional<StoredDelivery> delivery_of(const AgentKey& receiver, const Content& content,
+                                            const IpAddress& address) const;
+  void record_delivery(const StoredDelivery& delivery, ByteString answer, const net::Respond& respond);
 
   void hear(const AgentKey& receiver, const protocol::ControlMessage& message);
   void answer(const Wanted& wanted, const ContentId& content, const Waiting& waiting) const;

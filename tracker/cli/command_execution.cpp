@@ -6,6 +6,7 @@
 #include "tracker/cli/administration.h"
 #include "tracker/cli/command_execution_json.h"
 #include "tracker/cli/commands/network_files_json.h"
+#include "tracker/cli/log_file_import.h"
 #include "tracker/cli/progress_line.h"
 #include "tracker/cli/settings.h"
 #include "tracker/store/store.h"
@@ -129,6 +130,10 @@ Result<json> run(const Invocation& invocation) {
   const bool itemised = invocation.command == "settle" && invocation.arguments.contains("itemised");
   if (itemised || (!recipient.empty() && recipient != "operator")) {
     if (auto ready = prepare_pseudonyms(*directory); !ready) return pass_on(ready);
+  }
+  if (invocation.command == "records import-log") {
+    return import_log_files(invocation.arguments.at("files").get<std::vector<std::string>>(),
+                            [&](const json& part) { return change(*directory, part); });
   }
   if (invocation.command == "routing load") return load_networks(*directory, invocation.arguments);
   if (invocation.command == "routing drop") return drop_networks(*directory, request);

@@ -150,6 +150,22 @@ void add_content(CLI::App& program, Invocation& invocation) {
       .positional("CONTENT", "content", "its id, the id's first digits, or its title")
       .data()
       .output();
+  auto& web_seed = group(content, "webseed", "plain web servers of CDN nodes, which torrents name (BEP 19)");
+  CommandOptions(web_seed, "add", "name the URL in the content's torrents from now on", "content webseed add",
+                 invocation)
+      .positional("CONTENT", "content", "its id, the id's first digits, or its title")
+      .positional("URL", "url", "http or https, of the very file")
+      .data()
+      .output();
+  CommandOptions(web_seed, "remove", "name it no more; import its logs before", "content webseed remove", invocation)
+      .positional("CONTENT", "content", "its id, the id's first digits, or its title")
+      .positional("URL", "url", "as it was added")
+      .data()
+      .output();
+  CommandOptions(web_seed, "list", "list the web seeds", "content webseed list", invocation)
+      .text("CONTENT", "content", "of this content only")
+      .data()
+      .output();
   CommandOptions(content, "remove", "hand it out no more; its books stay", "content remove", invocation)
       .positional("CONTENT", "content", "its id, the id's first digits, or its title")
       .data()

@@ -1,3 +1,4 @@
+#include "tracker/cdn_log/log_line.h"
 #include "tracker/cli/command_options_cli11.h"
 
 namespace waybill::tracker {
@@ -155,7 +156,7 @@ void add_reports(CLI::App& program, Invocation& invocation) {
   add_saved_reports(*report, invocation);
 }
 
-void add_re_resolution(CLI::App& records, Invocation& invocation) {
+void add_record_commands(CLI::App& records, Invocation& invocation) {
   CommandOptions(records, "re-resolve",
                  "what the present components and ISPs make of the stored paths, beside what the records say",
                  "records re-resolve", invocation)
@@ -165,6 +166,13 @@ void add_re_resolution(CLI::App& records, Invocation& invocation) {
       .recipient()
       .data()
       .output();
+  CommandOptions import(records, "import-log",
+                        "what CDN nodes' plain web servers sent, by their access logs; each request counts once, "
+                        "however often its line comes. nginx: log_format waybill '" +
+                            std::string(kLogFormat) + "';",
+                        "records import-log", invocation);
+  const auto take = [&invocation](const std::vector<std::string>& files) { invocation.arguments["files"] = files; };
+  import.words("FILE", "access logs, plain, gzip or bzip2, rotated ones too", take).data().output();
   CommandOptions(records, "re-resolutions", "when records were resolved again, and how many", "records re-resolutions",
                  invocation)
       .recipient()
@@ -187,7 +195,7 @@ void add_report_commands(CLI::App& program, Invocation& invocation) {
       .recipient()
       .data()
       .output();
-  add_re_resolution(records.app(), invocation);
+  add_record_commands(records.app(), invocation);
   CommandOptions(program, "transfers", "who served whom, how much, by which path", "transfers", invocation)
       .text("--from", "from", "sent from this ISP", "ISP")
       .text("--to", "to", "sent to this ISP", "ISP")

@@ -123,7 +123,7 @@ void Recorder::accept(ReceiptInFlight& receipt, const BooksCheck& check) {
   orders_.push_back(receipt.order);
   tally_.add(order, said.end, check.acked, check.sent);
   if (order.unacknowledged && check.sent.value > 0) {
-    // Nobody but the sender tells how far it came; nothing of it is billed, but capacity policies hold for it too.
+    // Nobody but the sender tells how far it came; capacity policies hold for it too.
     acknowledged_.push_back({order.agreement, order.id, AckedBytes{check.sent.value},
                              AckedBytes{check.after.sent_total.value}, said.end, receipt.order, receipt.path});
   } else if (check.acked.value > 0) {

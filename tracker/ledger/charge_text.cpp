@@ -20,18 +20,22 @@ ChargeKind read_kind(DocumentReader& reader) {
 }
 
 void add_volume_fields(json& value, const ChargeLine& line) {
-  value["tier"] = line.tier;
+  if (line.kind == ChargeKind::volume) {
+    value["tier"] = line.tier;
+    value["hours"] = line.peak ? "peak" : "off-peak";
+  }
   value["traffic"] = line.on_net ? "on-net" : "off-net";
-  value["hours"] = line.peak ? "peak" : "off-peak";
   value["class"] = name_of(line.content_class);
   value["owner"] = line.owner;
   value["receipts"] = line.receipts;
 }
 
 void read_volume_fields(DocumentReader& reader, ChargeLine& line) {
-  line.tier = static_cast<int>(reader.integer("tier", 0, kMaxTiers - 1));
+  if (line.kind == ChargeKind::volume) {
+    line.tier = static_cast<int>(reader.integer("tier", 0, kMaxTiers - 1));
+    line.peak = reader.choice<bool>("hours", {{"peak", true}, {"off-peak", false}});
+  }
   line.on_net = reader.choice<bool>("traffic", {{"on-net", true}, {"off-net", false}});
-  line.peak = reader.choice<bool>("hours", {{"peak", true}, {"off-peak", false}});
   line.content_class =
       reader.choice<ContentClass>("class", {{"file", ContentClass::file}, {"live", ContentClass::live}});
   line.owner = reader.text("owner");
@@ -50,7 +54,7 @@ json charge_line_json(const ChargeLine& line) {
              {"price", format_exact(line.price)},
              {"amount", format_minor(line.amount_minor, currency)},
              {"amount_minor", line.amount_minor}};
-  if (line.kind == ChargeKind::volume) add_volume_fields(value, line);
+  if (is_volume(line.kind)) add_volume_fields(value, line);
   if (line.kind == ChargeKind::royalty) value["title"] = line.title;
   if (line.kind == ChargeKind::royalty) value["payee"] = line.payee;
   if (line.kind == ChargeKind::surcharge) value["basis_points"] = line.basis_points;
@@ -72,7 +76,7 @@ ChargeLine read_charge_line(DocumentReader& reader) {
   line.price = reader.money("price", reader.currency("currency"));
   line.amount_minor = reader.integer("amount_minor", -kMost, kMost);
   reader.text("amount");
-  if (line.kind == ChargeKind::volume) read_volume_fields(reader, line);
+  if (is_volume(line.kind)) read_volume_fields(reader, line);
   if (line.kind == ChargeKind::royalty) {
     line.title = reader.text("title");
     line.payee = reader.text("payee");

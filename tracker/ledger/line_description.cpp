@@ -43,6 +43,12 @@ std::string of_month(const ChargeLine& line) {
     case ChargeKind::surcharge:
       return fmt::format("surcharge of {}.{:02} % on {}", line.basis_points / 100, line.basis_points % 100,
                          format_minor(line.quantity, line.price.currency));
+    case ChargeKind::unacknowledged_volume:
+      return fmt::format("{}, {}, {}, acknowledged by nobody: {} GB at {}", line.owner,
+                         line.on_net ? "on-net" : "off-net", name_of(line.content_class), gigabytes(line.quantity),
+                         price);
+    case ChargeKind::unacknowledged:
+      return fmt::format("acknowledged by nobody: {} GB at {}", gigabytes(line.quantity), price);
   }
   return "";
 }

@@ -6,21 +6,46 @@ namespace waybill::tracker {
 
 namespace {
 
-Result<Usage> five_minutes(Store& store, IspId isp, const TimeWindow& window) {
-  const auto counters = store.accounts().uplink_series(isp, window.from, window.until);
+// The accounts count every receipt; those of clients that acknowledge nothing stand apart in the usage. `owner`: of an
+// owner's content, from whichever ISP.
+Status set_apart(Store& store, const UnacknowledgedQuery& query, UsageCount& count) {
+  const auto counters = store.accounts().unacknowledged_series(query);
   if (!counters) return tl::make_unexpected(counters.error());
-  Usage usage{kFiveMinutes, {}};
   for (const auto& counter : *counters) {
-    usage.buckets.push_back({counter.start, counter.agreement, counter.on_net, counter.content_class, counter.owner,
-                             counter.counters.acked, counter.counters.receipts});
+    UsageBucket apart;
+    apart.start = counter.start;
+    // What an owner's usage does not tell apart (owner_usage).
+    if (query.isp) apart.agreement = counter.agreement;
+    apart.on_net = query.isp && counter.on_net;
+    apart.content_class = counter.content_class;
+    apart.owner = counter.owner;
+    apart.receipts = -counter.receipts;
+    apart.unacknowledged = counter.sent;
+    apart.unacknowledged_receipts = counter.receipts;
+    if (auto added = count.add(apart); !added) return added;
   }
-  return usage;
+  return {};
 }
 
-}  // namespace
+Status count_five_minutes(Store& store, IspId isp, const TimeWindow& window, UsageCount& count) {
+  const auto counters = store.accounts().uplink_series(isp, window.from, window.until);
+  if (!counters) return tl::make_unexpected(counters.error());
+  for (const auto& counter : *counters) {
+    auto added = count.add({counter.start,
+                            counter.agreement,
+                            counter.on_net,
+                            counter.content_class,
+                            counter.owner,
+                            counter.counters.acked,
+                            counter.counters.receipts,
+                            {},
+                            0});
+    if (!added) return added;
+  }
+  return {};
+}
 
-Result<Usage> isp_usage(Store& store, IspId isp, const TimeWindow& window, DurationMs grain) {
-  if (grain == kFiveMinutes) return five_minutes(store, isp, window);
+Status count_quarters(Store& store, IspId isp, const TimeWindow& window, UsageCount& count) {
   AccountQuery query;
   query.from = isp;
   query.cdn_node = false;
@@ -30,12 +55,30 @@ Result<Usage> isp_usage(Store& store, IspId isp, const TimeWindow& window, Durat
                     AccountDimension::content_class, AccountDimension::quarter};
   const auto rows = store.accounts().query(query);
   if (!rows) return tl::make_unexpected(rows.error());
-  Usage usage{kQuarterHour, {}};
   for (const auto& row : *rows) {
-    usage.buckets.push_back({row.quarter.value().start(), row.agreement.value(), row.from == row.to,
-                             row.content_class.value(), row.owner.value(), row.counters.acked, row.counters.receipts});
+    auto added = count.add({row.quarter.value().start(),
+                            row.agreement.value(),
+                            row.from == row.to,
+                            row.content_class.value(),
+                            row.owner.value(),
+                            row.counters.acked,
+                            row.counters.receipts,
+                            {},
+                            0});
+    if (!added) return added;
   }
-  return usage;
+  return {};
+}
+
+}  // namespace
+
+Result<Usage> isp_usage(Store& store, IspId isp, const TimeWindow& window, DurationMs grain) {
+  UsageCount count(grain);
+  auto read =
+      grain == kFiveMinutes ? count_five_minutes(store, isp, window, count) : count_quarters(store, isp, window, count);
+  if (!read) return pass_on(read);
+  if (auto apart = set_apart(store, {isp, false, {}, window.from, window.until}, count); !apart) return pass_on(apart);
+  return count.usage();
 }
 
 Result<Usage> owner_usage(Store& store, const std::string& owner, const TimeWindow& window) {
@@ -46,17 +89,21 @@ Result<Usage> owner_usage(Store& store, const std::string& owner, const TimeWind
   query.group_by = {AccountDimension::content_class, AccountDimension::quarter};
   const auto rows = store.accounts().query(query);
   if (!rows) return tl::make_unexpected(rows.error());
-  Usage usage{kQuarterHour, {}};
+  UsageCount count(kQuarterHour);
   for (const auto& row : *rows) {
-    usage.buckets.push_back({row.quarter.value().start(),
-                             {},
-                             false,
-                             row.content_class.value(),
-                             owner,
-                             row.counters.acked,
-                             row.counters.receipts});
+    auto added = count.add({row.quarter.value().start(),
+                            {},
+                            false,
+                            row.content_class.value(),
+                            owner,
+                            row.counters.acked,
+                            row.counters.receipts,
+                            {},
+                            0});
+    if (!added) return pass_on(added);
   }
-  return usage;
+  if (auto apart = set_apart(store, {{}, {}, owner, window.from, window.until}, count); !apart) return pass_on(apart);
+  return count.usage();
 }
 
 Result<std::vector<DeliveryCount>> owner_deliveries(Store& store, const std::string& owner, const TimeWindow& window) {
@@ -68,6 +115,7 @@ Result<std::vector<DeliveryCount>> owner_deliveries(Store& store, const std::str
   query.owner = owner;
   query.since = window.from;
   query.until = window.until;
+  query.witness = DeliveryWitness::receiver;
   const auto deliveries = store.evidence().deliveries(query);
   if (!deliveries) return tl::make_unexpected(deliveries.error());
   std::vector<DeliveryCount> counts;

@@ -41,6 +41,15 @@ Status check_receipt(const protocol::ServeOrder& order, const protocol::OpenedRe
   return {};
 }
 
+// One receipt as usage: of a stock client, which acknowledges nothing, by what was sent to it.
+ProvenReceipt proven(UsageBucket usage, AckedBytes acked, SentBytes sent, bool unacknowledged) {
+  usage.acked = acked;
+  usage.receipts = unacknowledged ? 0 : 1;
+  usage.unacknowledged = unacknowledged ? sent : SentBytes{};
+  usage.unacknowledged_receipts = unacknowledged ? 1 : 0;
+  return {std::move(usage), sent};
+}
+
 // The receipts of one order, one after the other.
 class Chain {
  public:
@@ -62,9 +71,8 @@ class Chain {
     if (sent < sent_) return refuse(where + ": its total of sent bytes falls");
     if (receipt.end >= window_.from && receipt.end < window_.until) {
       usage_.start = receipt.end;
-      usage_.acked = *acked - acked_;
-      usage_.receipts = 1;
-      proof.receipts.push_back({usage_, {sent.value - sent_.value}});
+      proof.receipts.push_back(
+          proven(usage_, *acked - acked_, {sent.value - sent_.value}, order_.stock_address.has_value()));
     }
     acked_ = *acked;
     sent_ = sent;
@@ -114,18 +122,18 @@ Status add_order(const json& entry, const ReadExport& read, std::set<OrderId>& s
 }
 
 // [start, end, acknowledged, sent]
-Status add_item(const json& item, UsageBucket usage, const TimeWindow& window, Proof& proof) {
+Status add_item(const json& item, UsageBucket usage, const TimeWindow& window, bool unacknowledged, Proof& proof) {
   const auto number = [&](std::size_t at) { return item.at(at).get<std::int64_t>(); };
   const TimeMs start{number(0)};
   usage.start = {number(1)};
-  usage.acked = {number(2)};
-  usage.receipts = 1;
+  const AckedBytes acked{number(2)};
   const SentBytes sent{number(3)};
-  if (item.size() != 4 || usage.acked.value < 0 || sent.value < 0) return refuse("its figures are out of their range");
+  if (item.size() != 4 || acked.value < 0 || sent.value < 0) return refuse("its figures are out of their range");
   if (usage.start < start || usage.start < window.from || usage.start >= window.until) {
     return refuse("it does not end within the period");
   }
-  proof.receipts.push_back({std::move(usage), sent});
+  if (unacknowledged && acked.value != 0) return refuse("a stock client acknowledges nothing");
+  proof.receipts.push_back(proven(std::move(usage), acked, sent, unacknowledged));
   return {};
 }
 
@@ -139,10 +147,11 @@ Status add_items(const json& entry, const ReadExport& read, Proof& proof) {
   usage.on_net = *on_net;
   usage.content_class = *content_class;
   usage.owner = entry.at("owner").get<std::string>();
+  const bool unacknowledged = entry.value("unacknowledged", false);
   std::int64_t number = 0;
   for (const auto& item : entry.at("receipts")) {
     ++number;
-    if (const auto added = add_item(item, usage, read.statement.window, proof); !added) {
+    if (const auto added = add_item(item, usage, read.statement.window, unacknowledged, proof); !added) {
       return pass_on(added.error(), fmt::format("receipt number {}", number));
     }
   }

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 std::string name_of_line(const ChargeLine& line) {
   auto text = fmt::format("the {} line of {}, agreement {}", name_of(line.kind), line.month, line.agreement.value);
-  if (line.kind != ChargeKind::volume) return text;
+  if (!is_volume(line.kind)) return text;
   return fmt::format("{}, {}, {}, {}, tier {}, {}", text, line.on_net ? "on-net" : "off-net",
                      name_of(line.content_class), line.peak ? "peak" : "off-peak", line.tier + 1, line.owner);
 }

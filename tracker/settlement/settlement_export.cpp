@@ -31,6 +31,7 @@ json item_json(const ItemisedOrder& order) {
              {"class", name_of(order.content_class)},
              {"owner", order.owner},
              {"receipts", json::array()}};
+  if (order.unacknowledged) value["unacknowledged"] = true;
   for (const auto& receipt : order.receipts) {
     value["receipts"].push_back(
         json::array({receipt.start.value, receipt.end.value, receipt.acked.value, receipt.sent.value}));

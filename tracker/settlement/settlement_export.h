@@ -7,6 +7,7 @@
 //   "items": the ISP's own list of receipts. Clients stand in it under pseudonyms, addresses not at all.
 //     {"format": "waybill settlement items 1", "statement": SHA-256 of the signed text, "orders": [{"sender": "c-...",
 //      "receiver": "c-...", "agreement": id, "traffic": "on-net"|"off-net", "class": "file"|"live", "owner": ...,
+//      "unacknowledged": true where the receiver is a stock client and acknowledges nothing, else left away,
 //      "receipts": [[start ms, end ms, acknowledged bytes, sent bytes], ...]}, ...]}
 //     with "items_signature": the tracker's over that object's text, its keys sorted and without white space
 //   "evidence": for an auditor who is bound to keep it: the signed bytes themselves, in which keys and addresses stand.
@@ -50,6 +51,7 @@ struct ItemisedOrder {
   ContentClass content_class = ContentClass::file;
   std::string owner;  // of the content
   std::vector<ItemisedReceipt> receipts;
+  bool unacknowledged = false;  // to a stock client
 };
 
 std::string settlement_export(const crypto::KeyPair& tracker, const Statement& statement);

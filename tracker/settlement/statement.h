@@ -28,7 +28,8 @@ struct StatementFacts {
 // ISP pair, CDN node, owner, class.
 std::set<AccountDimension> statement_grouping();
 
-// Sent by the senders' word, acknowledged by nobody: not paid; for information.
+// Sent by the senders' word, acknowledged by nobody; for information. What was sent to stock clients is among it, and
+// paid where the terms have a price for it, on lines of kind unacknowledged_volume.
 struct UnacknowledgedLine {
   bool on_net = false;
   ContentClass content_class = ContentClass::file;

@@ -13,7 +13,10 @@ std::string traffic_name(bool on_net) { return on_net ? "on-net" : "off-net"; }
 
 // What a kind of line has none of stays empty.
 std::vector<std::string> place_cells(const ChargeLine& line) {
-  if (line.kind != ChargeKind::volume) return {"", "", "", "", ""};
+  if (!is_volume(line.kind)) return {"", "", "", "", ""};
+  if (line.kind == ChargeKind::unacknowledged_volume) {
+    return {"", traffic_name(line.on_net), "", name_of(line.content_class), line.owner};
+  }
   return {std::to_string(line.tier + 1), traffic_name(line.on_net), line.peak ? "peak" : "off-peak",
           name_of(line.content_class), line.owner};
 }
@@ -36,7 +39,7 @@ std::string lines_table(const Statement& statement) {
                   {}};
   for (const auto& line : statement.charges.lines) {
     const auto currency = line.price.currency;
-    const bool volume = line.kind == ChargeKind::volume;
+    const bool volume = is_volume(line.kind);
     std::vector<std::string> row{line.month, std::to_string(line.agreement.value), name_of(line.kind)};
     for (auto& cell : place_cells(line)) row.push_back(std::move(cell));
     row.push_back(exact_bytes(line.quantity));
@@ -97,12 +100,14 @@ std::string statement_as_text(const Statement& statement) {
                                  printable(statement.timezone));
   text +=
       "Due to the ISP for the uplink its customers lent, each receipt by the agreement in force at its end; volume: "
-      "price per GB of 10^9 acknowledged bytes. Each line is rounded once, halves to even.\n";
+      "price per GB of 10^9 acknowledged bytes; unacknowledged volume: of bytes on the senders' word. Each line is "
+      "rounded once, halves to even.\n";
   text += terms_text(statement) + "\n";
   if (statement.charges.lines.empty()) text += "Its customers' uplinks carried nothing in this period.\n";
   if (!statement.charges.lines.empty() || !statement.charges.totals.empty()) text += lines_table(statement);
   if (!statement.unacknowledged.empty()) {
-    text += "\nSent, and acknowledged by nobody (for information: not paid)\n" + unacknowledged_table(statement);
+    text += "\nSent, and acknowledged by nobody (for information: what the terms price of it stands above)\n";
+    text += unacknowledged_table(statement);
   }
   if (!statement.cdn_nodes.empty()) {
     text += "\nSent by CDN nodes at this ISP (for information: no customer's uplink, nothing is owed for it)\n";
@@ -145,7 +150,7 @@ std::string statement_as_csv(const Statement& statement) {
     const auto currency = line.price.currency;
     std::vector<std::string> cells{line.month, number(line.agreement.value), name_of(line.kind)};
     for (auto& cell : place_cells(line)) cells.push_back(std::move(cell));
-    for (auto& cell : {number(line.quantity), line.kind == ChargeKind::volume ? number(line.receipts) : "",
+    for (auto& cell : {number(line.quantity), is_volume(line.kind) ? number(line.receipts) : "",
                        format_exact(line.price), currency.str(), format_minor(line.amount_minor, currency)}) {
       cells.push_back(cell);
     }
@@ -158,7 +163,7 @@ std::string statement_as_csv(const Statement& statement) {
   }
   for (const auto& line : statement.unacknowledged) {
     add("unacknowledged", {"", "", "", "", traffic_name(line.on_net), "", name_of(line.content_class), line.owner,
-                           number(line.bytes.value), "", "", "", "", "for information: not paid"});
+                           number(line.bytes.value), "", "", "", "", "for information"});
   }
   for (const auto& line : statement.cdn_nodes) {
     add("cdn_node", {"", "", "", "", traffic_name(line.on_net), "", "", line.owner, number(line.acked.value),

@@ -135,7 +135,7 @@ Status check_fields(const Statement& statement) {
   std::int64_t receipts = 0;
   for (const auto& line : statement.charges.lines) {
     if (line.late || line.quantity < 0) return refuse("a line is late, or below zero");
-    if (line.kind != ChargeKind::volume) continue;
+    if (!is_volume(line.kind)) continue;
     if (__builtin_add_overflow(bytes, line.quantity, &bytes) ||
         __builtin_add_overflow(receipts, line.receipts, &receipts)) {
       return refuse("the bytes or receipts of its lines do not fit in 63 bits");

@@ -197,6 +197,27 @@ struct UplinkCounter {
   Counters counters;
 };
 
+// What was sent in five minutes to clients that acknowledge nothing, by the senders' word alone: to stock BitTorrent
+// clients, and by CDN nodes' web servers. Billed only where an agreement prices it.
+struct UnacknowledgedCounter {
+  IspId isp;  // the senders'
+  TimeMs start{};
+  AgreementId agreement;  // 0: CDN nodes
+  bool on_net = false;
+  bool cdn_node = false;
+  std::string owner;  // of the content
+  ContentClass content_class = ContentClass::file;
+  SentBytes sent;
+  std::int64_t receipts = 0;  // receipts, and records of web servers
+};
+struct UnacknowledgedQuery {
+  std::optional<IspId> isp = {};
+  std::optional<bool> cdn_node = {};
+  std::optional<std::string> owner = {};
+  TimeMs since{};  // the five minutes that start in [since, until)
+  TimeMs until{};
+};
+
 class Accounts {
  public:
   virtual ~Accounts() = default;
@@ -225,6 +246,10 @@ class Accounts {
   // The five minutes that start in [since, until), by their starts.
   virtual Result<std::vector<UplinkCounter>> uplink_series(IspId isp, TimeMs since, TimeMs until) = 0;
   virtual Status each_uplink_counter(const std::function<Status(const UplinkCounter&)>& visit) = 0;
+
+  // By start.
+  virtual Result<std::vector<UnacknowledgedCounter>> unacknowledged_series(const UnacknowledgedQuery& query) = 0;
+  virtual Status each_unacknowledged_counter(const std::function<Status(const UnacknowledgedCounter&)>& visit) = 0;
 };
 
 }  // namespace waybill::tracker

@@ -52,7 +52,7 @@ struct OrderFacts {
   std::int64_t pieces = 0;  // that the order's ranges hold
   bool on_net = false;
   bool cdn_node = false;
-  bool unacknowledged = false;  // to a stock client: what is sent under it is counted, and never billed
+  bool unacknowledged = false;  // to a stock client: billed only where an agreement prices what nobody acknowledges
   bool operator==(const OrderFacts&) const = default;
 };
 OrderFacts facts_of(const IssuedOrder& issued);
@@ -133,7 +133,14 @@ struct RefusalQuery {
   std::optional<TimeMs> until = {};
 };
 
-// A whole content arrived (FIG. 7, 708). Identity: content, receiver and start.
+// On whose word a delivery is known. Stored in the database: never renumbered.
+enum class DeliveryWitness : int {
+  receiver = 1,      // it signed for it
+  stock_client = 2,  // it announced that it is complete; unsigned
+  cdn_node = 3,      // one request, by the access log of its web server
+};
+
+// A whole content arrived (FIG. 7, 708). Identity: content, receiver and start; of a CDN node's, its record.
 struct StoredDelivery {
   ContentId content;
   AgentKey receiver;
@@ -142,7 +149,9 @@ struct StoredDelivery {
   ByteCount size;
   TimeMs started{};
   TimeMs completed{};
-  ByteString envelope;
+  ByteString envelope;  // empty where nobody signed
+  DeliveryWitness witness = DeliveryWitness::receiver;
+  std::optional<IpAddress> address = {};  // the receiver's, where nobody signed
 };
 struct DeliveryQuery {
   std::optional<std::string> owner = {};
@@ -151,6 +160,7 @@ struct DeliveryQuery {
   std::optional<IspId> receiver_isp = {};
   std::optional<TimeMs> since = {};  // completed >= since
   std::optional<TimeMs> until = {};
+  std::optional<DeliveryWitness> witness = {};
 };
 
 // Why an order was of no use to its receiver, as the receiver said it first: not reached, refused, bad data.
@@ -210,9 +220,11 @@ class Evidence {
   virtual Result<std::vector<RefusalExample>> refusal_examples(const RefusalQuery& query) = 0;
 
   virtual Status add_failure(const OrderFailure& failure) = 0;  // the first of an order stands
-  // False: it was recorded before; the first record stands.
+  // False: it was recorded before; the first record stands. Those of CDN nodes follow from CdnRecords instead.
   virtual Result<bool> add_delivery(const StoredDelivery& delivery) = 0;
-  virtual Result<std::vector<StoredDelivery>> deliveries(const DeliveryQuery& query) = 0;  // by completion
+  // By completion. A CDN node's stands aside where a stock client at that address announced one of the same content and
+  // time: they are one delivery.
+  virtual Result<std::vector<StoredDelivery>> deliveries(const DeliveryQuery& query) = 0;
 };
 
 }  // namespace waybill::tracker

@@ -3,6 +3,7 @@
 #include "common/protocol/limits.h"
 #include "tracker/store/sql_evidence_detail.h"
 #include "tracker/store/sql_filter_detail.h"
+#include "tracker/store/sql_unacknowledged_detail.h"
 
 namespace waybill::tracker {
 
@@ -56,42 +57,42 @@ Status SqlEvidence::add_receipts(const std::vector<NewReceipt>& receipts, const 
 
 // What the components of the paths and the senders' uplinks carried. The orders say whose content it was.
 void SqlEvidence::count_carried(const std::vector<NewReceipt>& receipts, const std::vector<std::int64_t>& paths) {
-  struct Part {
-    IspId source;
-    AgreementId agreement;
-    bool on_net = false;
-    bool cdn_node = false;
-    std::string owner;
-    ContentClass content_class{};
-  };
-  std::map<OrderId, Part> parts;
+  std::map<OrderId, OrderFacts> parts;
   for (const auto& receipt : receipts) parts.try_emplace(receipt.id.order);
-  std::vector<Part*> asked;
-  auto orders =
-      connection_.find_many("SELECT source_isp, agreement, on_net, cdn_node, owner, class FROM orders WHERE id = ?");
+  std::vector<OrderFacts*> asked;
+  auto orders = connection_.find_many(
+      "SELECT source_isp, agreement, on_net, cdn_node, owner, class, unacknowledged FROM orders WHERE id = ?");
   for (auto& [order, part] : parts) {
     orders.add(order);
     asked.push_back(&part);
   }
   while (orders.step()) {
-    *asked[orders.index()] = {orders.row_id<IspId>(0), orders.row_id<AgreementId>(1),
-                              orders.flag(2),          orders.flag(3),
-                              orders.text(4),          static_cast<ContentClass>(orders.integer(5))};
+    auto& part = *asked[orders.index()];
+    part.source_isp = orders.row_id<IspId>(0);
+    part.agreement = orders.row_id<AgreementId>(1);
+    part.on_net = orders.flag(2);
+    part.cdn_node = orders.flag(3);
+    part.owner = orders.text(4);
+    part.content_class = static_cast<ContentClass>(orders.integer(5));
+    part.unacknowledged = orders.flag(6);
   }
   std::vector<PathLoad> loads;
   std::vector<UplinkCounter> uplinks;
+  std::vector<UnacknowledgedCounter> unacknowledged;
   for (std::size_t i = 0; i < receipts.size(); ++i) {
     const auto& receipt = receipts[i];
     const auto& part = parts.at(receipt.id.order);
     const auto span = span_of(SpanGrain::five_minutes, receipt.end);
     const Counters counters{receipt.acked, receipt.sent, 1};
     loads.push_back({paths[i], part.owner, part.content_class, span.number, counters});
+    if (part.unacknowledged) unacknowledged.push_back(unacknowledged_counter(part, receipt.end, receipt.sent));
     if (part.cdn_node) continue;
     uplinks.push_back(
-        {part.source, span.start(), part.agreement, part.on_net, part.owner, part.content_class, counters});
+        {part.source_isp, span.start(), part.agreement, part.on_net, part.owner, part.content_class, counters});
   }
   carried_.add(loads);
   carried_.add_uplinks(uplinks);
+  add_unacknowledged(connection_, unacknowledged);
 }
 
 namespace {

@@ -1,4 +1,4 @@
-// What was refused, counted; and what arrived whole.
+// What was refused, counted.
 #include <map>
 #include <tuple>
 
@@ -82,43 +82,6 @@ Result<std::vector<RefusalExample>> SqlEvidence::refusal_examples(const RefusalQ
     while (rows.step()) {
       all.push_back(
           {static_cast<protocol::ReceiptStatus>(rows.integer(0)), rows.row_id<IspId>(1), rows.time(2), rows.bytes(3)});
-    }
-    return all;
-  });
-}
-
-Result<bool> SqlEvidence::add_delivery(const StoredDelivery& delivery) {
-  return connection_.write(
-      [&]() -> Result<bool> {
-        auto insert = connection_.query(
-            "INSERT INTO deliveries(content, receiver, started, owner, receiver_isp, size, completed, envelope) "
-            "VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-        insert.bind(delivery.content, delivery.receiver, delivery.started, delivery.owner, delivery.receiver_isp,
-                    delivery.size, delivery.completed, Blob{delivery.envelope});
-        return insert.run() > 0;
-      },
-      Writers::together);
-}
-
-Result<std::vector<StoredDelivery>> SqlEvidence::deliveries(const DeliveryQuery& query) {
-  SqlFilter filter;
-  // One receiver's or one content's are few, an owner's may be most of all: SQLite, which keeps no statistics of them,
-  // must not go by the owner's index then.
-  filter.add_if(query.receiver || query.content ? "owner || '' = ?" : "owner = ?", query.owner);
-  filter.add_if("content = ?", query.content);
-  filter.add_if("receiver = ?", query.receiver);
-  filter.add_if("receiver_isp = ?", query.receiver_isp);
-  filter.add_if("completed >= ?", query.since);
-  filter.add_if("completed < ?", query.until);
-  const auto sql = "SELECT content, receiver, owner, receiver_isp, size, started, completed, envelope FROM deliveries" +
-                   filter.where() + " ORDER BY completed, content, receiver, started";
-  return connection_.read([&]() -> Result<std::vector<StoredDelivery>> {
-    std::vector<StoredDelivery> all;
-    auto rows = connection_.query(sql);
-    filter.bind_to(rows);
-    while (rows.step()) {
-      all.push_back({rows.id<ContentId>(0), rows.id<AgentKey>(1), rows.text(2), rows.row_id<IspId>(3),
-                     ByteCount{rows.integer(4)}, rows.time(5), rows.time(6), rows.bytes(7)});
     }
     return all;
   });

@@ -323,13 +323,44 @@ CREATE TABLE order_failures(
   ) STRICT, WITHOUT ROWID;
 )sql";
 
+// What nobody acknowledges: its counters, worked out here from what was there; deliveries by whose word they are known;
+// CDN nodes' plain web servers. unacknowledged_counters distribute by source_isp, cdn_records by their id.
+constexpr char kUnacknowledged[] = R"sql(
+CREATE TABLE unacknowledged_counters(
+  source_isp INTEGER NOT NULL, five_minutes INTEGER NOT NULL, agreement INTEGER NOT NULL, on_net INTEGER NOT NULL,
+  cdn_node INTEGER NOT NULL, owner TEXT NOT NULL, class INTEGER NOT NULL, sent INTEGER NOT NULL,
+  receipts INTEGER NOT NULL,
+  PRIMARY KEY(source_isp, five_minutes, agreement, on_net, cdn_node, owner, class)) STRICT, WITHOUT ROWID;
+CREATE INDEX unacknowledged_counters_by_owner ON unacknowledged_counters(owner, five_minutes);
+INSERT INTO unacknowledged_counters(source_isp, five_minutes, agreement, on_net, cdn_node, owner, class, sent, receipts)
+SELECT o.source_isp, r.end_ms / 300000, o.agreement, o.on_net, o.cdn_node, o.owner, o.class, sum(r.sent), count(*)
+FROM receipts r JOIN orders o ON o.id = r.order_id WHERE o.unacknowledged = 1
+GROUP BY o.source_isp, r.end_ms / 300000, o.agreement, o.on_net, o.cdn_node, o.owner, o.class;
+
+ALTER TABLE deliveries ADD COLUMN witness INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE deliveries ADD COLUMN address BLOB;
+CREATE INDEX deliveries_by_address ON deliveries(content, address, completed) WHERE address IS NOT NULL;
+
+CREATE TABLE web_seeds(
+  url TEXT PRIMARY KEY NOT NULL, content BLOB NOT NULL REFERENCES contents(id), added INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE TABLE cdn_records(
+  id BLOB PRIMARY KEY NOT NULL, content BLOB NOT NULL, owner TEXT NOT NULL, class INTEGER NOT NULL,
+  source_isp INTEGER NOT NULL, destination_isp INTEGER NOT NULL, server BLOB NOT NULL, client BLOB NOT NULL,
+  client_key BLOB NOT NULL, started INTEGER NOT NULL, ended INTEGER NOT NULL, sent INTEGER NOT NULL,
+  whole INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX cdn_deliveries_by_owner ON cdn_records(owner, ended) WHERE whole = 1;
+CREATE INDEX cdn_deliveries_by_client ON cdn_records(client_key, ended) WHERE whole = 1;
+CREATE INDEX cdn_deliveries_by_end ON cdn_records(ended) WHERE whole = 1;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},       {kLedger},       {kPolicies},
-                                            {kComponents},          {kObjects},      {kAccessTokens}, {kSavedReports},
-                                            {kObjectMembersSeen},   {kCounters},     {kNetworks},     {kStockClients},
-                                            {kAgentsRemoved},       {kOrderFailures}};
+  static const std::vector<Migration> steps{{kRegistryAndEvidence}, {kAlerts},        {kLedger},        {kPolicies},
+                                            {kComponents},          {kObjects},       {kAccessTokens},  {kSavedReports},
+                                            {kObjectMembersSeen},   {kCounters},      {kNetworks},      {kStockClients},
+                                            {kAgentsRemoved},       {kOrderFailures}, {kUnacknowledged}};
   return steps;
 }
 

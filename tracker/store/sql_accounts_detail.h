@@ -25,6 +25,8 @@ class SqlAccounts final : public Accounts {
   Status each_component_counter(const std::function<Status(const ComponentCounter&)>& visit) override;
   Result<std::vector<UplinkCounter>> uplink_series(IspId isp, TimeMs since, TimeMs until) override;
   Status each_uplink_counter(const std::function<Status(const UplinkCounter&)>& visit) override;
+  Result<std::vector<UnacknowledgedCounter>> unacknowledged_series(const UnacknowledgedQuery& query) override;
+  Status each_unacknowledged_counter(const std::function<Status(const UnacknowledgedCounter&)>& visit) override;
 
  private:
   using ComponentSeries = std::map<std::pair<std::string, std::int64_t>, Counters>;  // by key and number of the span

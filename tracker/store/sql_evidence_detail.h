@@ -35,6 +35,8 @@ class SqlEvidence final : public Evidence {
 
  private:
   void lock_orders(std::vector<OrderId> ids);
+  void read_deliveries(const DeliveryQuery& query, std::vector<StoredDelivery>& all);
+  void read_cdn_deliveries(const DeliveryQuery& query, std::vector<StoredDelivery>& all);
   void count_carried(const std::vector<NewReceipt>& receipts, const std::vector<std::int64_t>& paths);
 
   SqlConnection& connection_;

@@ -15,6 +15,9 @@ class SqlStockClients final : public StockClients {
   Status add_twin(const Twin& twin, ByteView torrent) override;
   Result<std::vector<Twin>> twins() override;
   Result<std::optional<ByteString>> twin_of(const ContentId& content) override;
+  Status add_web_seed(const WebSeed& seed) override;
+  Status remove_web_seed(const ContentId& content, const std::string& url) override;
+  Result<std::vector<WebSeed>> web_seeds(const std::optional<ContentId>& content) override;
 
  private:
   SqlConnection& connection_;

@@ -1,6 +1,7 @@
 #include "tracker/store/sql_access_tokens_detail.h"
 #include "tracker/store/sql_accounts_detail.h"
 #include "tracker/store/sql_alerts_detail.h"
+#include "tracker/store/sql_cdn_records_detail.h"
 #include "tracker/store/sql_evidence_detail.h"
 #include "tracker/store/sql_ledger_detail.h"
 #include "tracker/store/sql_objects_detail.h"
@@ -29,7 +30,8 @@ class SqlStore final : public Store {
         record_resolutions_(*connection_),
         access_tokens_(*connection_),
         saved_reports_(*connection_),
-        stock_clients_(*connection_) {}
+        stock_clients_(*connection_),
+        cdn_records_(*connection_) {}
 
   Registry& registry() override { return registry_; }
   Evidence& evidence() override { return evidence_; }
@@ -42,6 +44,7 @@ class SqlStore final : public Store {
   AccessTokens& access_tokens() override { return access_tokens_; }
   SavedReports& saved_reports() override { return saved_reports_; }
   StockClients& stock_clients() override { return stock_clients_; }
+  CdnRecords& cdn_records() override { return cdn_records_; }
   Status transact(const std::function<Status()>& body, Writers writers) override {
     return connection_->transact(body, writers);
   }
@@ -59,6 +62,7 @@ class SqlStore final : public Store {
   SqlAccessTokens access_tokens_;
   SqlSavedReports saved_reports_;
   SqlStockClients stock_clients_;
+  SqlCdnRecords cdn_records_;
 };
 
 }  // namespace

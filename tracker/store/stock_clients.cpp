@@ -1,5 +1,6 @@
 #include "tracker/store/stock_clients.h"
 
+#include "tracker/store/sql_filter_detail.h"
 #include "tracker/store/sql_registry_detail.h"
 #include "tracker/store/sql_stock_clients_detail.h"
 
@@ -83,6 +84,51 @@ Result<std::optional<ByteString>> SqlStockClients::twin_of(const ContentId& cont
     auto row = connection_.query("SELECT torrent FROM twins WHERE content = ?");
     if (!row.bind(content).step()) return std::optional<ByteString>();
     return std::optional(row.bytes(0));
+  });
+}
+
+Status SqlStockClients::add_web_seed(const WebSeed& seed) {
+  return connection_.write([&]() -> Status {
+    {
+      auto taken = connection_.query("SELECT content FROM web_seeds WHERE url = ?");
+      if (taken.bind(seed.url).step()) {
+        return refuse(taken.id<ContentId>(0) == seed.content
+                          ? "this content has that web seed already"
+                          : "that URL is a web seed of content " + taken.id<ContentId>(0).brief() +
+                                " already: each content needs a URL of its own");
+      }
+      auto count = connection_.query("SELECT count(*) FROM web_seeds WHERE content = ?");
+      if (count.bind(seed.content).step() && count.integer(0) >= kMaxWebSeeds) {
+        return refuse("this content has " + std::to_string(kMaxWebSeeds) + " web seeds: remove one first");
+      }
+    }
+    connection_.query("INSERT INTO web_seeds(url, content, added) VALUES(?, ?, ?)")
+        .bind(seed.url, seed.content, seed.added)
+        .run();
+    return {};
+  });
+}
+
+Status SqlStockClients::remove_web_seed(const ContentId& content, const std::string& url) {
+  return connection_.write([&]() -> Status {
+    auto removed = connection_.query("DELETE FROM web_seeds WHERE content = ? AND url = ?");
+    if (removed.bind(content, url).run() == 0) {
+      return refuse("this content has no such web seed: `content webseed list` shows them");
+    }
+    return {};
+  });
+}
+
+Result<std::vector<WebSeed>> SqlStockClients::web_seeds(const std::optional<ContentId>& content) {
+  SqlFilter filter;
+  filter.add_if("content = ?", content);
+  return connection_.read([&]() -> Result<std::vector<WebSeed>> {
+    std::vector<WebSeed> found;
+    auto rows =
+        connection_.query("SELECT content, url, added FROM web_seeds" + filter.where() + " ORDER BY content, url");
+    filter.bind_to(rows);
+    while (rows.step()) found.push_back({rows.id<ContentId>(0), rows.text(1), rows.time(2)});
+    return found;
   });
 }
 

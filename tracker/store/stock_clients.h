@@ -1,6 +1,7 @@
 #pragma once
-// Stock BitTorrent clients: the subscribers whose keys stand in announce URLs, and the v1 twins by which they have the
-// content. Only a key's SHA-256 is kept. Whoever serves keeps a copy: changes raise Registry::registry_version().
+// Stock BitTorrent clients: the subscribers whose keys stand in announce URLs, the v1 twins by which they have the
+// content, and the web seeds (BEP 19) that these name. Only a key's SHA-256 is kept. Whoever serves keeps a copy of
+// subscribers and twins: changes of these raise Registry::registry_version().
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -34,7 +35,16 @@ struct Twin {
   bool operator==(const Twin&) const = default;
 };
 
+// Where a CDN node's plain web server has the whole file of a content.
+struct WebSeed {
+  ContentId content;
+  std::string url;  // http or https, of the file itself
+  TimeMs added{};
+  bool operator==(const WebSeed&) const = default;
+};
+
 inline constexpr std::int64_t kMaxSubscribers = 100'000;  // in force
+inline constexpr std::int64_t kMaxWebSeeds = 16;          // of one content
 
 class StockClients {
  public:
@@ -51,6 +61,14 @@ class StockClients {
   virtual Status add_twin(const Twin& twin, ByteView torrent) = 0;
   virtual Result<std::vector<Twin>> twins() = 0;
   virtual Result<std::optional<ByteString>> twin_of(const ContentId& content) = 0;  // absent: it has none
+
+  // Refused: a URL that some content has, because its web server's log must name one content; one more than
+  // kMaxWebSeeds.
+  virtual Status add_web_seed(const WebSeed& seed) = 0;
+  // Refused where it has none.
+  virtual Status remove_web_seed(const ContentId& content, const std::string& url) = 0;
+  // Of this content, or of all. By content, then URL.
+  virtual Result<std::vector<WebSeed>> web_seeds(const std::optional<ContentId>& content) = 0;
 };
 
 }  // namespace waybill::tracker

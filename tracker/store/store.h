@@ -8,6 +8,7 @@
 #include "tracker/store/access_tokens.h"
 #include "tracker/store/accounts.h"
 #include "tracker/store/alerts.h"
+#include "tracker/store/cdn_records.h"
 #include "tracker/store/evidence.h"
 #include "tracker/store/ledger.h"
 #include "tracker/store/objects.h"
@@ -50,12 +51,13 @@ class Store {
   virtual AccessTokens& access_tokens() = 0;
   virtual SavedReports& saved_reports() = 0;
   virtual StockClients& stock_clients() = 0;
+  virtual CdnRecords& cdn_records() = 0;
 
   // One durable transaction: what the calls inside `body` change is on disk when this returns without error, and gone
   // when it returns one: the body's, a failed call's inside it (even one that the body let pass), or the commit's.
   // A call outside a transact is a transaction of its own. A transact inside another joins it; one that is
   // `one_at_a_time`, or a call that needs to be, must not join one that is `together` (asserted). Fit for `together`:
-  // everything of Evidence and Accounts, and what Objects says is.
+  // everything of Evidence, Accounts and CdnRecords, and what Objects says is.
   virtual Status transact(const std::function<Status()>& body, Writers writers = Writers::one_at_a_time) = 0;
 };
 

@@ -13,6 +13,7 @@ constexpr char kFullAgreement[] = R"({
             "quota_per_day": 1000000000000, "quota_per_month": 20000000000000, "classes": ["file"],
             "owners": {"all_but": ["Rival", "Other"]}, "rate_cap": 125000000},
   "tariff": {"kind": "volume", "currency": "EUR", "minimum": "250.00", "peak": [{"hours": "19:00-23:00"}],
+             "unacknowledged": {"on_net": "0.005", "off_net": "0.0075"},
              "tiers": [{"from": 0, "on_net": "0.02", "off_net": "0.03", "peak_on_net": "0.04", "peak_off_net": "0.06"},
                        {"from": 1000000000000, "on_net": "0.01", "off_net": "0.02", "peak_on_net": "0.03",
                         "peak_off_net": "0.0512345"}]}})";
@@ -20,7 +21,7 @@ constexpr char kFullAgreement[] = R"({
 constexpr char kFullContract[] = R"({
   "format": "waybill owner contract 1", "owner": "MovieStudio", "timezone": "Europe/Berlin",
   "from": "2026-11-01T00:00:00Z", "currency": "EUR", "flat_fee": "1000.00", "threshold": 50000000000000,
-  "beyond_per_gb": "0.025", "surcharge_bp": 250,
+  "beyond_per_gb": "0.025", "surcharge_bp": 250, "unacknowledged_per_gb": "0.0125",
   "royalty": {"payee": "Collecting Society", "per_delivery": "0.10", "titles": {"Pop Tune": "0.05"}},
   "near_percent": 80, "on_near": "off_peak_only", "on_crossing": "listed_customers_only",
   "peak": [{"hours": "18:00-24:00"}],
@@ -40,6 +41,7 @@ TEST_CASE("an agreement is read, and its canonical text reads as the same agreem
   CHECK(agreement.grant.owners.allows("MovieStudio"));
   CHECK(agreement.grant.classes == std::set{ContentClass::file});
   CHECK(agreement.tariff.tiers[1].peak_off_net == money("0.0512345"));
+  CHECK(agreement.tariff.unacknowledged == UnacknowledgedRates{money("0.005"), money("0.0075")});
   const auto text = document_text(agreement);
   CHECK(text.find(' ') == text.find(" isp agreement"));  // no white space but within texts
   CHECK(read_isp_agreement(text).value() == agreement);
@@ -50,6 +52,7 @@ TEST_CASE("a contract is read, and its canonical text reads as the same contract
   const auto contract = read_owner_contract(kFullContract).value();
   CHECK(contract.royalty->titles.at("Pop Tune") == money("0.05"));
   CHECK(contract.surcharge_bp == 250);
+  CHECK(contract.unacknowledged_per_gb == money("0.0125"));
   CHECK(contract.listed.size() == 1);
   CHECK(read_owner_contract(document_text(contract)).value() == contract);
   CHECK(document_text(read_owner_contract(document_text(contract)).value()) == document_text(contract));
@@ -116,6 +119,10 @@ TEST_CASE("a fault in an agreement is named with its place") {
       {"\"from\": 1000000000000", "\"from\": 0", "tiers do not rise"},
       {"\"kind\": \"volume\"", "\"kind\": \"percentile\"", "either per volume or by percentile"},
       {"\"kind\": \"volume\"", "\"per_megabit\": \"1\", \"kind\": \"volume\"", "either per volume or by percentile"},
+      {"{\"on_net\": \"0.005\", \"off_net\": \"0.0075\"}", "\"bill\"", "tariff.unacknowledged.: an object"},
+      {"{\"on_net\": \"0.005\", \"off_net\"", "{\"off_net\"", "tariff.unacknowledged.on_net: it is missing"},
+      {"\"0.0075\"", "\"-1\"", "tariff.unacknowledged: a price is below zero"},
+      {"\"0.0075\"", "\"1\", \"peak\": \"2\"", "tariff.unacknowledged.peak: this term is not known"},
       {"{\"kind\": \"volume\"", "[{\"kind\": \"volume\"", "not JSON"},
   };
   for (const auto& fault : faults) {
@@ -132,6 +139,7 @@ TEST_CASE("a fault in a contract is named with its place") {
       {"\"threshold\": 50000000000000", "\"threshold\": 0", "threshold: 0 bytes are neither neared nor crossed"},
       {"\"flat_fee\": \"1000.00\",", "", "flat_fee: it is missing"},
       {"\"surcharge_bp\": 250", "\"surcharge_bp\": 100001", "surcharge_bp: a whole number"},
+      {"\"0.0125\"", "\"-1\"", "unacknowledged_per_gb: a price is below zero"},
       {"\"near_percent\": 80", "\"near_percent\": 100", "near_percent: a whole number from 1 to 99"},
       {"\"near_percent\": 80,", "", "on_near: needs near_percent"},
       {"\"on_near\": \"off_peak_only\"", "\"on_near\": \"notify\"", "peak: stated exactly where"},

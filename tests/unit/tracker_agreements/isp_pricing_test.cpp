@@ -1,6 +1,7 @@
 #include <limits>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tests/unit/tracker_agreements/sample_terms.h"
 
@@ -63,6 +64,57 @@ TEST_CASE("tiers are marginal and filled in the order of time") {
   CHECK(charges.lines[1].receipts == 1);  // a receipt is counted once
   CHECK(charges.lines[2].receipts == 0);
   CHECK(check(charges));
+}
+
+TEST_CASE("bytes that nobody acknowledged are owed only where the terms have a price for them") {
+  auto agreement = isp_agreement();
+  agreement.tariff.tiers.push_back({{10 * kGb}, money("0.01"), money("0.01"), std::nullopt, std::nullopt});
+  agreement.tariff.minimum = money("0.50");
+  const std::vector<UsageBucket> acknowledged{bucket("2026-11-20T00:00Z", 20 * kGb)};
+  auto all = acknowledged;
+  all.push_back(unacknowledged_bucket("2026-11-02T00:00Z", 40 * kGb));
+  all.push_back(unacknowledged_bucket("2026-11-03T00:00Z", 2 * kGb));
+  all.push_back(unacknowledged_bucket("2026-11-03T00:00Z", kGb, false, "Label"));
+  const auto without = price_isp({agreement}, usage(acknowledged), month("2026-11")).value();
+  CHECK(price_isp({agreement}, usage(all), month("2026-11")).value() == without);
+
+  agreement.tariff.unacknowledged = {money("0.001"), money("0.10")};
+  const auto with = price_isp({agreement}, usage(all), month("2026-11")).value();
+  const auto apart = lines(with, ChargeKind::unacknowledged_volume);
+  REQUIRE(apart.size() == 2);
+  CHECK(apart[0].on_net);
+  CHECK(apart[0].owner == "MovieStudio");
+  CHECK(apart[0].quantity == 42 * kGb);
+  CHECK(apart[0].receipts == 2);
+  CHECK(apart[0].amount_minor == 4);  // 4.2 cents
+  CHECK(apart[1].owner == "Label");
+  CHECK(apart[1].amount_minor == 10);
+  // They fill no tier; what they cost counts towards the minimum.
+  CHECK(lines(with, ChargeKind::volume) == lines(without, ChargeKind::volume));
+  CHECK(lines(with, ChargeKind::shortfall)[0].quantity == lines(without, ChargeKind::shortfall)[0].quantity + 14);
+  CHECK(check(with));
+  CHECK(*agreed_price(agreement.tariff, apart[1]) == money("0.10"));
+  agreement.tariff.unacknowledged.reset();
+  CHECK_FALSE(agreed_price(agreement.tariff, apart[1]));
+}
+
+TEST_CASE("no percentile is taken of what nobody acknowledged") {
+  auto agreement = isp_agreement();
+  agreement.tariff = {};
+  agreement.tariff.kind = TariffKind::percentile;
+  agreement.tariff.currency = currency();
+  agreement.tariff.per_megabit = money("1.00");
+  agreement.tariff.unacknowledged = {money("0.001"), money("0.10")};
+  std::vector<UsageBucket> busy;
+  for (int minute = 0; minute < 24 * 60; minute += 5) {
+    for (int day = 1; day <= 9; ++day) {
+      const auto time = fmt::format("2026-11-{:02}T{:02}:{:02}Z", day, minute / 60, minute % 60);
+      busy.push_back(unacknowledged_bucket(time, kGb));
+    }
+  }
+  const auto charges = price_isp({agreement}, usage(busy, kFiveMinutes), month("2026-11")).value();
+  CHECK(lines(charges, ChargeKind::percentile)[0].quantity == 0);
+  CHECK(lines(charges, ChargeKind::unacknowledged_volume)[0].quantity == static_cast<std::int64_t>(busy.size()) * kGb);
 }
 
 TEST_CASE("tiers and minimum begin again with each month of a quarter") {

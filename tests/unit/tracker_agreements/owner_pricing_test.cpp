@@ -24,6 +24,26 @@ TEST_CASE("flat up to the threshold, by the GB beyond it") {
   CHECK(check(beyond));
 }
 
+TEST_CASE("an owner pays for bytes that nobody acknowledged only by a price for them, and not by the threshold") {
+  auto contract = owner_contract();
+  contract.surcharge_bp = 1000;
+  Usage usage{kQuarterHour,
+              {bucket("2026-11-20T00:00Z", 12 * kGb), unacknowledged_bucket("2026-11-20T00:00Z", 90 * kGb)}};
+  const auto window = month("2026-11");
+  const auto without = price_owner({contract}, usage, {}, window).value();
+  CHECK(total(without) == 110'011);  // the fee, 2 GB at 0.05, a tenth of both
+  contract.unacknowledged_per_gb = money("0.01");
+  const auto with = price_owner({contract}, usage, {}, window).value();
+  REQUIRE(with.lines.size() == 4);
+  CHECK(with.lines[3].kind == ChargeKind::unacknowledged);
+  CHECK(with.lines[3].quantity == 90 * kGb);
+  CHECK(with.lines[3].amount_minor == 90);
+  CHECK(total(with) == 110'110);
+  CHECK(check(with));
+  usage.buckets.pop_back();
+  CHECK(price_owner({contract}, usage, {}, window).value() == without);
+}
+
 TEST_CASE("royalties by title, and a surcharge that leaves them out") {
   auto contract = owner_contract();
   contract.surcharge_bp = 250;

@@ -45,6 +45,12 @@ inline UsageBucket bucket(const std::string& time, std::int64_t bytes, bool on_n
   return {utc(time), {agreement}, on_net, ContentClass::file, owner, {bytes}, 1};
 }
 
+// What was sent to a stock client: its senders' word.
+inline UsageBucket unacknowledged_bucket(const std::string& time, std::int64_t bytes, bool on_net = true,
+                                         const std::string& owner = "MovieStudio") {
+  return {utc(time), {1}, on_net, ContentClass::file, owner, {}, 0, {bytes}, 1};
+}
+
 inline std::int64_t total(const Charges& charges) {
   return charges.totals.size() == 1 ? charges.totals.front().amount_minor : -1;
 }

@@ -74,10 +74,18 @@ TEST_CASE("a twin is the content's own, or refused") {
 }
 
 TEST_CASE("an announce URL changes the torrent but not its info-hash") {
-  const auto subscribed = with_announce(twin(), "http://t/announce/k");
+  const auto subscribed = with_announce(twin(), "http://t/announce/k", {});
   REQUIRE(subscribed);
   CHECK(*subscribed == twin("8:announce19:http://t/announce/k"));
-  CHECK_FALSE(with_announce("le", "u"));
+  CHECK_FALSE(with_announce("le", "u", {}));
+}
+
+TEST_CASE("a torrent names the content's web seeds, and none where it has none (BEP 19)") {
+  const auto subscribed = with_announce(twin(), "u", {{{}, "http://a/f", {}}, {{}, "http://b/f", {}}});
+  REQUIRE(subscribed);
+  const auto plain = twin("8:announce1:u");
+  CHECK(*subscribed == plain.substr(0, plain.size() - 1) + "8:url-listl10:http://a/f10:http://b/fee");
+  CHECK(with_announce(twin(), "u", {})->find("url-list") == std::string::npos);
 }
 
 TEST_CASE("a subscriber's key follows from the tracker's and its number") {

@@ -200,7 +200,7 @@ TEST_CASE("CSV holds every part, told apart by its first column") {
         "line," +
             party + "2026-11,1,volume,1,on-net,off-peak,live,MovieStudio,2500000000,3,0.02,EUR,0.05,\r\n" + "total," +
             party + ",,,,,,,,,,,EUR,0.05,\r\n" + "unacknowledged," + party +
-            ",,,,on-net,,live,MovieStudio,100000000,,,,,for information: not paid\r\n" + "cdn_node," + party +
+            ",,,,on-net,,live,MovieStudio,100000000,,,,,for information\r\n" + "cdn_node," + party +
             ",,,,off-net,,,MovieStudio,7,1,,,,for information: not paid\r\n" + "refused," + party +
             ",,,,,,,,,2,,,,over_byte_limit\r\n");
 }

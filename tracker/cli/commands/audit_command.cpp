@@ -18,9 +18,13 @@ Result<Answer> audit_accounts(AdministrationContext& context, Arguments& argumen
   const auto report = audit(context.store, options);
   if (!report) return tl::make_unexpected(report.error());
   Answer answer;
-  answer.result = {{"sound", report->sound()},         {"orders", report->orders},
-                   {"receipts", report->receipts},     {"acknowledged_bytes", report->acked.value},
-                   {"sent_bytes", report->sent.value}, {"signatures_checked", signatures},
+  answer.result = {{"sound", report->sound()},
+                   {"orders", report->orders},
+                   {"receipts", report->receipts},
+                   {"cdn_records", report->cdn_records},
+                   {"acknowledged_bytes", report->acked.value},
+                   {"sent_bytes", report->sent.value},
+                   {"signatures_checked", signatures},
                    {"faults", report->faults}};
   if (!report->sound()) {
     answer.lines = report->faults;
@@ -28,8 +32,11 @@ Result<Answer> audit_accounts(AdministrationContext& context, Arguments& argumen
     return answer;
   }
   answer.lines.push_back(fmt::format(
-      "The books are sound: {} of {}, counted again, give the same {} acknowledged bytes ({}) in every account{}",
+      "The books are sound: {} of {}{}, counted again, give the same {} acknowledged bytes ({}) in every account{}",
       counted(report->receipts, "receipt", "receipts"), counted(report->orders, "order", "orders"),
+      report->cdn_records == 0
+          ? ""
+          : " and " + counted(report->cdn_records, "record of CDN nodes' logs", "records of CDN nodes' logs"),
       exact_bytes(report->acked.value), human_bytes(report->acked.value),
       signatures ? "; every signature is good" : ""));
   return answer;

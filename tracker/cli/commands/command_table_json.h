@@ -71,6 +71,9 @@ Result<Answer> alert_channel_remove(AdministrationContext&, Arguments&);
 Result<Answer> content_list(AdministrationContext&, Arguments&);
 Result<Answer> content_show(AdministrationContext&, Arguments&);
 Result<Answer> content_remove(AdministrationContext&, Arguments&);
+Result<Answer> web_seed_add(AdministrationContext&, Arguments&);
+Result<Answer> web_seed_remove(AdministrationContext&, Arguments&);
+Result<Answer> web_seed_list(AdministrationContext&, Arguments&);
 
 Result<Answer> enroll_link(AdministrationContext&, Arguments&);
 Result<Answer> agent_list(AdministrationContext&, Arguments&);
@@ -106,6 +109,7 @@ Result<Answer> list_records(AdministrationContext&, Arguments&);
 Result<Answer> records_difference(AdministrationContext&, Arguments&);
 Result<Answer> records_re_resolve(AdministrationContext&, Arguments&);
 Result<Answer> list_re_resolutions(AdministrationContext&, Arguments&);
+Result<Answer> records_import_log(AdministrationContext&, Arguments&);
 Result<Answer> list_transfers(AdministrationContext&, Arguments&);
 Result<Answer> settle(AdministrationContext&, Arguments&);
 Result<Answer> prepare_pseudonyms(AdministrationContext&, Arguments&);  // recipient.cpp

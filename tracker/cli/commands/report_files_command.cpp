@@ -1,5 +1,6 @@
-// Question 708 of the patent's FIG. 7: how many files of an owner a client received. One delivery is one play that a
-// receiver signed for, wherever its bytes came from: what royalties are counted by.
+// Question 708 of the patent's FIG. 7: how many files of an owner a client received. One delivery is one play, wherever
+// its bytes came from. On whose word it is known is told apart: what a receiver signed for, which royalties are counted
+// by; what a stock client announced; what a CDN node's log tells.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -23,10 +24,12 @@ struct FileCount {
   std::int64_t deliveries = 0;
   std::int64_t bytes = 0;
   std::set<std::pair<ContentId, AgentKey>> files;
+  std::map<DeliveryWitness, std::int64_t> known_by;
   void add(const StoredDelivery& delivery) {
     ++deliveries;
     bytes += delivery.size.value;
     files.emplace(delivery.content, delivery.receiver);
+    ++known_by[delivery.witness];
   }
 };
 
@@ -104,6 +107,12 @@ Result<std::map<ContentId, ContentClass>> read_classes(Registry& registry) {
   return classes;
 }
 
+// Empty where receivers signed for all of them.
+std::string unsigned_text(std::int64_t announced, std::int64_t logged) {
+  if (announced + logged == 0) return "";
+  return fmt::format(", but for {} that stock clients announced and {} on CDN nodes' logs", announced, logged);
+}
+
 using FileRows = std::vector<std::pair<std::vector<GroupCell>, FileCount>>;  // by their cells
 
 void add_files(Answer& answer, FileRows rows, const FilesArguments& read) {
@@ -141,8 +150,8 @@ Result<Answer> report_files(AdministrationContext& context, Arguments& arguments
   if (!filters) return pass_on(filters);
   auto clock = LocalClock::of(filters->timezone);
   if (!clock) return pass_on(clock);
-  const DeliveryQuery query{filters->owner, filters->content, filters->client,
-                            filters->to,    filters->since,   filters->until};
+  const DeliveryQuery query{filters->owner, filters->content, filters->client, filters->to,
+                            filters->since, filters->until,   std::nullopt};
   const auto deliveries = context.store.evidence().deliveries(query);
   if (!deliveries) return tl::make_unexpected(deliveries.error());
   const auto names = read_names(context.store.registry());
@@ -159,11 +168,17 @@ Result<Answer> report_files(AdministrationContext& context, Arguments& arguments
     all.add(delivery);
   }
   Answer answer;
-  answer.result = {{"files", all.files.size()}, {"deliveries", all.deliveries}, {"question", filters->facts}};
+  const auto signed_for = all.known_by[DeliveryWitness::receiver];
+  const auto announced = all.known_by[DeliveryWitness::stock_client];
+  const auto logged = all.known_by[DeliveryWitness::cdn_node];
+  answer.result = {{"files", all.files.size()},
+                   {"deliveries", all.deliveries},
+                   {"known_by", {{"receivers", signed_for}, {"stock_clients", announced}, {"cdn_logs", logged}}},
+                   {"question", filters->facts}};
   answer.lines.push_back(fmt::format("Files{}{}", filters->words.empty() ? "" : ": ", filters->words));
   answer.lines.push_back(
-      fmt::format("{} files received whole and verified, in {} deliveries signed for by the receivers",
-                  all.files.size(), all.deliveries));
+      fmt::format("{} files received whole and verified, in {} deliveries signed for by the receivers{}",
+                  all.files.size(), all.deliveries, unsigned_text(announced, logged)));
   add_files(answer, {groups.begin(), groups.end()}, read);
   return answer;
 }

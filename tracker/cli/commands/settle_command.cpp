@@ -71,7 +71,8 @@ Result<std::vector<ItemisedOrder>> itemise(AdministrationContext& context, const
                facts.on_net,
                facts.content_class,
                facts.owner,
-               {}};
+               {},
+               facts.unacknowledged};
     }
     order.receipts.push_back({receipt.start, receipt.end, receipt.acked, receipt.sent});
     return {};

@@ -110,7 +110,9 @@ Result<Answer> subscriber_torrent(AdministrationContext& context, Arguments& arg
   }
   const auto url = announce_url_of(context, *subscriber);
   if (!url) return tl::make_unexpected(url.error());
-  const auto torrent = with_announce(**twin, *url);
+  const auto seeds = context.store.stock_clients().web_seeds(content->id);
+  if (!seeds) return tl::make_unexpected(seeds.error());
+  const auto torrent = with_announce(**twin, *url, *seeds);
   if (!torrent) return tl::make_unexpected(torrent.error());
   Answer answer;
   answer.result = {{"content", content->id.hex()}, {"announce", *url}, {"torrent", to_hex(*torrent)}};
