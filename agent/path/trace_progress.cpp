@@ -28,7 +28,7 @@ int TraceProgress::last_answered() const {
 
 int TraceProgress::end() const {
   for (int ttl = 1; ttl <= kHighestTtl; ++ttl) {
-    if (at(ttl) && (is_receiver(*at(ttl)) || at(ttl)->kind != ReplyKind::time_exceeded)) return ttl;
+    if (at(ttl) && at(ttl)->kind != ReplyKind::time_exceeded) return ttl;
   }
   return 0;
 }
