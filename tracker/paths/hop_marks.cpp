@@ -44,8 +44,7 @@ void mark_senders_translation(const Path& path, const IpAddress& sender, std::ve
   if (!path.source.is_private() || sender == path.source) return;
   for (std::size_t i = 0; i < path.hops.size(); ++i) {
     const auto& address = path.hops[i].address;
-    if (!address) continue;
-    if (!address->is_private()) return;
+    if (!address || !address->is_private()) return;
     marks[i].insert(HopMark::translation);
   }
 }

@@ -3,6 +3,7 @@
 Which of several equal ways a flow took is no part of the drawing; the routers themselves told it (`Seen`).
 """
 import dataclasses
+import ipaddress
 
 TRAILING_SILENCE = 3  # silent hops that are kept behind the last answer where the receiver says nothing
 
@@ -92,7 +93,6 @@ def third_party(topology, node, address):
 
 
 def owns(isp, address):
-    import ipaddress
     return any(ipaddress.ip_address(address) in ipaddress.ip_network(prefix) for prefix in (isp.prefix4, isp.prefix6))
 
 
