@@ -184,6 +184,10 @@ class Lab:
         self._started.append(process)
         return process
 
+    def folder(self):
+        """For files of this run; it goes with the lab."""
+        return self._namespaces.folder()
+
     def output(self, host, argv):
         """Runs to the end; its stdout as text. LabError where it fails."""
         return self._namespaces.command(host, argv)

@@ -76,6 +76,8 @@ struct RegistryTables {
   std::vector<CapacityPolicy> policies = {};
   // What the books say of byte policies; taken for those that the coordinator does not know yet.
   std::vector<PolicyUse> policy_use = {};
+  // What BGP knows of the way from one ISP to another, for paths that nobody measured; may be empty.
+  std::function<std::vector<RoutedIsp>(IspId from, IspId to)> isps_between = {};
   // Of the tables that resolve paths: when it changes, predictions begin anew.
   std::int64_t path_table_version = 0;
 };

@@ -1,6 +1,7 @@
 #include "tracker/cli/commands/hop_rows_json.h"
 #include "tracker/cli/commands/network_files_json.h"
 #include "tracker/paths/address_verdict.h"
+#include "tracker/store/store.h"
 
 namespace waybill::tracker {
 

@@ -119,13 +119,9 @@ json verdict_json(const PathVerdict& verdict, const PathTables& tables) {
           {"by", verdict.by}};
 }
 
-std::vector<Asn> bgp_between(const Networks& networks, const AddressVerdict& from, const IpAddress& source,
-                             const AddressVerdict& to, const IpAddress& destination) {
+std::vector<Asn> bgp_between(const Networks& networks, const AddressVerdict& from, const AddressVerdict& to) {
   if (!networks.routes || from.as() == nullptr || to.as() == nullptr) return {};
-  const auto onward = networks.routes->find(destination);
-  const auto back = networks.routes->find(source);
-  return as_path_between(*from.as()->asn, onward ? onward->path : AsPathWords(), back ? back->path : AsPathWords(),
-                         *to.as()->asn);
+  return as_path_between(*from.as()->asn, *to.as()->asn, networks.routes->ways());
 }
 
 void describe(Answer& answer, const char* which, const char* heading) {
@@ -211,7 +207,7 @@ Result<Answer> path_between(AdministrationContext& context, Arguments& arguments
   const PathEnd to_end{tables.isp_of(*target).value_or(IspId{}), *target};
   const auto traced = read_traced(context, *known, from_end, to_end);
   if (!traced) return tl::make_unexpected(traced.error());
-  const auto as_path = bgp_between(*networks, from, *source, to, *target);
+  const auto as_path = bgp_between(*networks, from, to);
   const PathEnd from_believed{from.isp() != nullptr ? from.isp()->isp : IspId{}, *source};
   const PathEnd to_believed{to.isp() != nullptr ? to.isp()->isp : IspId{}, *target};
   Answer answer;
