@@ -13,6 +13,7 @@
 #include "common/protocol/control_messages.h"
 #include "common/protocol/order.h"
 #include "tracker/agreements/owner_contract.h"
+#include "tracker/paths/routed_isp.h"
 #include "tracker/policy/capacity_policy.h"
 #include "tracker/policy/grant.h"
 #include "tracker/store/evidence.h"

@@ -8,8 +8,8 @@
 
 #include "common/types/bounded_cache.h"
 #include "common/types/units.h"
-#include "tracker/paths/path_tables.h"
 #include "tracker/paths/resolved_path.h"
+#include "tracker/paths/routed_isp.h"
 
 namespace waybill::tracker {
 

@@ -13,6 +13,7 @@
 #include "tracker/paths/component_matcher.h"
 #include "tracker/paths/prefix_table.h"
 #include "tracker/paths/registered_component.h"
+#include "tracker/paths/routed_isp.h"
 #include "tracker/routing/routing_table.h"
 
 namespace waybill::tracker {
@@ -26,13 +27,6 @@ struct IspName {
 struct PlacedHop {
   IspId isp;
   IspSource source = IspSource::registry;
-};
-
-// An ISP on the way between two, by the routing table.
-struct RoutedIsp {
-  IspId isp;
-  bool after_gap = false;  // ASes of no ISP lie before it
-  bool operator==(const RoutedIsp&) const = default;
 };
 
 // What was recognised at one hop. Pointers live as long as the tables.
