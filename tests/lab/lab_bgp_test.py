@@ -1,6 +1,7 @@
 """Real BIRDs speak BGP between the lab's ISPs. What their collector dumps names, for the tracker, the ISP that each
 address is of and the networks between each pair, and follows when a route changes. Needs root; exits 77 where
 namespaces are refused."""
+import ipaddress
 import json
 import os
 import pathlib
@@ -64,7 +65,7 @@ class BgpRoutes(unittest.TestCase):
             found = self.bgp.paths(COLLECTOR, family)
             for far in ISPS:
                 isp = self.lab.isps[far]
-                prefix = isp.prefix4 if family == 4 else isp.prefix6
+                prefix = str(ipaddress.ip_network(isp.prefix4 if family == 4 else isp.prefix6))
                 ways = {tuple(asn_of(self.lab.isps[name]) for name in between(near, far, peers)) for near in ISPS}
                 if found.get(prefix) != ways:
                     return False

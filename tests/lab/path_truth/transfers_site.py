@@ -1,5 +1,6 @@
 """Real agents on a drawn network: each publisher's content goes to each client, and the tracker's records of that."""
 import dataclasses
+import os
 import pathlib
 import shutil
 import sys
@@ -52,7 +53,8 @@ class TransfersSite:
         if hasattr(self, "cluster"):
             self.cluster.stop()
         self.lab.down()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if "WAYBILL_KEEP" not in os.environ:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self):
         tracker = self.cluster.tracker

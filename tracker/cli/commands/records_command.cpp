@@ -100,7 +100,7 @@ Status add_hops(AdministrationContext& context, const Transfer& transfer, const 
   row["complete"] = false;
   const auto& facts = transfer.facts;
   const auto envelope = context.store.evidence().receipt_envelope({facts.id, transfer.state.last_sequence});
-  if (!envelope) return pass_on(envelope);
+  if (!envelope) return tl::make_unexpected(envelope.error());
   if (!*envelope) return {};
   const auto receipt = protocol::read_receipt(**envelope);
   if (!receipt) return fail(fmt::format("receipt of {}: {}", facts.id.brief(), receipt.error().message));
