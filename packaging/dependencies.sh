@@ -8,7 +8,7 @@ packages_build="g++ cmake ninja-build ccache pkg-config libboost-dev libboost-sy
 packages_demo="iproute2 dnsmasq-base nftables python3 procps"
 packages_tests="$packages_demo git clang-format nginx-light aria2 curl postgresql-15 python3-aiosmtpd
   python3-jsonschema python3-yaml faketime hledger opentracker python3-libtorrent transmission-daemon
-  qbittorrent-nox miniupnpd-nftables"
+  qbittorrent-nox miniupnpd-nftables scamper bird2 traceroute"
 
 install_packages() {
   local group missing=""

@@ -45,8 +45,9 @@ struct PathTracer::State : std::enable_shared_from_this<State> {
         names(loop, clock, options.look_up ? options.look_up : look_up_host_name),
         worker(std::make_unique<runtime::WorkerThread>("path-tracer", options.queue_limit)) {
     if (options.trace) return;
-    options.trace = [this](const IpAddress& source, const IpAddress& destination, const std::atomic<bool>& stop) {
-      return run_trace(source, destination, clock, stop);
+    options.trace = [this](const IpAddress& source, const IpAddress& destination, const std::atomic<bool>& stop,
+                           const std::function<void(Path)>& meanwhile) {
+      return run_trace(source, destination, clock, stop, meanwhile);
     };
   }
 
@@ -72,7 +73,12 @@ struct PathTracer::State : std::enable_shared_from_this<State> {
     // The tracer's destructor joins the worker before the state goes.
     auto task = [state = this, weak = weak_from_this(), key] {
       if (state->stopping) return;
-      auto result = state->options.trace(key.source, key.destination, state->stopping);
+      const auto meanwhile = [state, weak, key](Path path) {
+        state->loop.post([weak, key, path = std::move(path)]() mutable {
+          if (const auto alive = weak.lock()) alive->cache.put(key, std::move(path), alive->clock.monotonic());
+        });
+      };
+      auto result = state->options.trace(key.source, key.destination, state->stopping, meanwhile);
       state->loop.post([weak, key, result = std::move(result)]() mutable {
         if (const auto alive = weak.lock()) alive->finish(key, std::move(result));
       });

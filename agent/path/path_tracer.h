@@ -13,9 +13,11 @@
 
 namespace waybill::agent {
 
-// What performs one trace; run_trace (trace_run.h) but for tests. Runs on the tracer's thread.
+// What performs one trace; run_trace (trace_run.h) but for tests. Runs on the tracer's thread. `meanwhile` takes what is
+// known while it goes on.
 using TraceFunction = std::function<Result<protocol::Path>(const IpAddress& source, const IpAddress& destination,
-                                                           const std::atomic<bool>& stop)>;
+                                                           const std::atomic<bool>& stop,
+                                                           const std::function<void(protocol::Path)>& meanwhile)>;
 
 struct PathTracerOptions {
   DurationMs cache_lifetime = minutes(10);  // routes change seldom; receipts come every few seconds
@@ -40,7 +42,8 @@ class PathTracer {
   // the kernel choose.
   void trace(const IpAddress& source, const IpAddress& destination, std::function<void(protocol::Path)> done);
 
-  // The last path found, however old, with the router names learnt since. For the receipt that is being written.
+  // The last path found, however old, with the router names learnt since: that of a trace that goes on, too. For the
+  // receipt that is being written.
   std::optional<protocol::Path> latest(const IpAddress& source, const IpAddress& destination) const;
 
  private:

@@ -28,7 +28,7 @@ int TraceProgress::last_answered() const {
 
 int TraceProgress::end() const {
   for (int ttl = 1; ttl <= kHighestTtl; ++ttl) {
-    if (at(ttl) && (is_receiver(*at(ttl)) || at(ttl)->kind != ReplyKind::time_exceeded)) return ttl;
+    if (at(ttl) && at(ttl)->kind != ReplyKind::time_exceeded) return ttl;
   }
   return 0;
 }
@@ -89,7 +89,7 @@ Hop hop_of(int ttl, const std::optional<ProbeReply>& reply, bool receiver) {
 void mark_customer_side(Path& path) {
   if (!is_public(path.destination)) return;
   for (auto& hop : path.hops) {
-    if (!hop.address) continue;
+    if (!hop.address) return;
     if (hop.side != HopSide::network || is_public(*hop.address) || is_shared(*hop.address)) return;
     hop.side = HopSide::customer;
   }

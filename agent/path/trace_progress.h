@@ -26,7 +26,11 @@ class TraceProgress {
   // Some router quotes too little, so the TTLs still silent must be asked one at a time.
   bool short_quotes() const { return short_quotes_; }
   std::int64_t longest_rtt_us() const;
-  bool is_receiver(const ProbeReply& reply) const { return reply.from == destination_; }
+  // Who says that the TTL ran out would have passed it on, even if the address is the destination's: it translates, and
+  // the receiver is behind it.
+  bool is_receiver(const ProbeReply& reply) const {
+    return reply.from == destination_ && reply.kind != ReplyKind::time_exceeded;
+  }
 
   // The TTLs to ask in this round (0 is the first): all of them at first; then those that are silent below the end of
   // the way, or a few beyond the last answer where the end was not found. The end itself is asked once, since hosts
@@ -44,7 +48,7 @@ class TraceProgress {
 };
 
 // Which hops are on the sender's own side, by the rule of path.h: on the way to a public destination, the private
-// addresses before the first public one. Shared addresses (RFC 6598) are the provider's by definition and end the
+// addresses before the first public or silent one: what is behind silence may be the provider's as well. Shared addresses (RFC 6598) are the provider's by definition and end the
 // customer's side as a public one does. Where the destination itself is private or loopback nothing is marked: there is
 // no telling whose side is whose.
 void mark_customer_side(protocol::Path& path);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "agent/path/probe_socket.h"
 #include "agent/path/trace_progress.h"
@@ -13,15 +14,19 @@ namespace {
 
 class TraceRun {
  public:
-  TraceRun(ProbeSocket socket, const IpAddress& destination, const std::atomic<bool>& stop)
+  TraceRun(ProbeSocket socket, const IpAddress& destination, const std::atomic<bool>& stop,
+           std::function<void()> before_waiting)
       : socket_(std::move(socket)),
         stop_(stop),
+        before_waiting_(std::move(before_waiting)),
         progress_(socket_.local_address(), destination),
         nonce_(crypto::random_bytes(kProbeNonceBytes)),
-        deadline_us_(steady_now_us() + kTraceTimeout.value * 1000) {}
+        begun_us_(steady_now_us()),
+        deadline_us_(begun_us_ + kTraceTimeout.value * 1000) {}
 
   Status run() {
     for (int round = 0; round < kRounds && !out_of_time(); ++round) {
+      if (round == kRounds - 1) wait_for_limits();
       const auto ttls = progress_.ttls_to_ask(round);
       if (ttls.empty()) break;
       // Answers that do not say which probe they are for can be told apart only by asking one question at a time.
@@ -61,6 +66,17 @@ class TraceRun {
       collect(DurationMs{std::min(left_us / 1000 + 1, kStopCheck.value)});
     }
     return {};
+  }
+
+  // Late answers count meanwhile.
+  void wait_for_limits() {
+    if (progress_.settled() || progress_.short_quotes()) return;
+    before_waiting_();
+    while (!out_of_time() && !progress_.settled()) {
+      const auto left_us = begun_us_ + kLimitRefill.value * 1000 - steady_now_us();
+      if (left_us <= 0) break;
+      collect(DurationMs{std::min(left_us / 1000 + 1, kStopCheck.value)});
+    }
   }
 
   void ask_one_by_one() {
@@ -109,8 +125,10 @@ class TraceRun {
 
   ProbeSocket socket_;
   const std::atomic<bool>& stop_;
+  std::function<void()> before_waiting_;
   TraceProgress progress_;
   ByteString nonce_;
+  std::int64_t begun_us_;
   std::int64_t deadline_us_;
   std::array<std::array<std::int64_t, kHighestTtl + 1>, kRounds> sent_us_{};  // [round][ttl], steady clock
   std::size_t replies_ = 0;
@@ -120,13 +138,16 @@ class TraceRun {
 }  // namespace
 
 Result<protocol::Path> run_trace(const IpAddress& source, const IpAddress& destination, const runtime::Clock& clock,
-                                 const std::atomic<bool>& stop) {
+                                 const std::atomic<bool>& stop,
+                                 const std::function<void(protocol::Path)>& meanwhile) {
   const auto probed_at = clock.now();
   auto socket = ProbeSocket::open(source, destination);
   if (!socket) return pass_on(socket);
-  TraceRun run(std::move(*socket), destination, stop);
-  if (auto status = run.run(); !status) return pass_on(status);
-  return assemble_path(run.progress(), run.source(), destination, probed_at);
+  std::optional<TraceRun> run;
+  const auto known = [&] { return assemble_path(run->progress(), run->source(), destination, probed_at); };
+  run.emplace(std::move(*socket), destination, stop, [&] { meanwhile(known()); });
+  if (auto status = run->run(); !status) return pass_on(status);
+  return known();
 }
 
 }  // namespace waybill::agent

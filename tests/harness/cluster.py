@@ -25,6 +25,11 @@ class CommandFailed(Exception):
         self.stderr = stderr.strip()
 
 
+def bracketed(address):
+    """As it stands before a port."""
+    return f"[{address}]" if ":" in address else address
+
+
 class Tracker:
     def __init__(self, folder, address="127.0.0.1", host=None, runner=None, preset="dev"):
         self.folder = pathlib.Path(folder)
@@ -41,7 +46,7 @@ class Tracker:
         """`init` is told the port that enrol links show."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = port
-        text = self.cli("init", self.data, "--public-host", self.address, "--listen", f"{self.address}:{port}",
+        text = self.cli("init", self.data, "--public-host", self.address, "--listen", f"{bracketed(self.address)}:{port}",
                         *arguments)
         links = re.findall(r"waybill://\S+", text)
         self.client_link, self.cdn_link = links[0], links[1]
@@ -99,7 +104,7 @@ class Agent:
         self.cli("enroll", link, "--name", self.name, "--bind", self.address, *arguments)
 
     def start(self):
-        config = {"data": self.data, "bind": self.address, "listen": f"{self.address}:0", **self.config}
+        config = {"data": self.data, "bind": self.address, "listen": f"{bracketed(self.address)}:0", **self.config}
         path = self.data / "agent.conf"
         path.write_text("".join(f'{key} = "{value}"\n' for key, value in config.items()))
         self.process = self.runner.start(self.host, [self.binary, "run", "--config", path], self.log)

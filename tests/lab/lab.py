@@ -55,11 +55,15 @@ class Lab:
                                  self.topology.host_address(name, 6), node.home)
                       for name, node in self.topology.nodes.items() if node.kind == "host"}
         self.routers = [name for name, node in self.topology.nodes.items() if node.kind == "router"]
+        self.begin(self.topology.nodes, keep, {"topology": topology_json(topology)})
+
+    def begin(self, names, keep=False, details=None):
+        """For labs of another shape, which say what `build` makes."""
         self._keep = keep
         self._started = []
         self._old_handlers = {}
         self._up = False
-        self._namespaces = namespaces.Namespaces(self.topology.nodes, keep, {"topology": topology_json(topology)})
+        self._namespaces = namespaces.Namespaces(names, keep, details)
 
     @property
     def prefix(self):
@@ -74,16 +78,7 @@ class Lab:
             self._guard()
         try:
             self._namespaces.make()
-            for node in self.topology.nodes.values():
-                self._set_kernel(node)
-            self._make_links()
-            for node in self.topology.nodes.values():
-                self._configure(node)
-            # A route's next hop must be reachable, so every link is up before the first of them.
-            for node in self.topology.nodes.values():
-                routes = [route_line(*route[1:]) for route in node.routes]
-                self._namespaces.ip_batch(routes, node.name)
-            self._start_name_server()
+            self.build()
         except BaseException:
             self.down()
             raise
@@ -124,14 +119,26 @@ class Lab:
 
     # Building.
 
+    def build(self):
+        for node in self.topology.nodes.values():
+            self.set_kernel(node)
+        self._make_links()
+        for node in self.topology.nodes.values():
+            self._configure(node)
+        # A route's next hop must be reachable, so every link is up before the first of them.
+        for node in self.topology.nodes.values():
+            routes = [route_line(*route[1:]) for route in node.routes]
+            self._namespaces.ip_batch(routes, node.name)
+        self._start_name_server()
+
     def _make_links(self):
         full = self._namespaces.full
         self._namespaces.ip_batch([
             f"link add name {link.a.name} netns {full(link.a.node)} type veth "
             f"peer name {link.b.name} netns {full(link.b.node)}" for link in self.topology.links])
 
-    def _set_kernel(self, node):
-        routing = int(node.kind in ("router", "gateway"))
+    def set_kernel(self, node):
+        routing = int(node.kind in ("router", "gateway", "firewall"))
         # Before there are links, since each takes its settings from `default`. Nobody else has a lab's addresses, so
         # nothing waits for the check that nobody has (RFC 4862 5.4): it would hold link-local ones back for a second.
         self._namespaces.command(node.name, ["sysctl", "-qw"] + [f"net.{key}" for key in (
@@ -176,6 +183,10 @@ class Lab:
         process = subprocess.Popen(self.argv(host, argv), **popen)
         self._started.append(process)
         return process
+
+    def folder(self):
+        """For files of this run; it goes with the lab."""
+        return self._namespaces.folder()
 
     def output(self, host, argv):
         """Runs to the end; its stdout as text. LabError where it fails."""

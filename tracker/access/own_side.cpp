@@ -127,6 +127,7 @@ class SideOfAnswer {
       if (own_.owns(key.get<std::string>())) components.push_back(key);
     }
     row["components"] = std::move(components);
+    row.erase("hops");  // every network's routers stand in them
     return mask_ends(row);
   }
 

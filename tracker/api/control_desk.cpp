@@ -32,6 +32,7 @@ RegistryTables tables_of(const std::shared_ptr<const RegistryView>& registry) {
   tables.policy_use = registry->policy_use;
   tables.path_table_version = registry->paths.version();
   tables.isp_of = [registry](const IpAddress& address) { return registry->isp_of(address); };
+  tables.isps_between = [registry](IspId from, IspId to) { return registry->paths.isps_between(from, to); };
   return tables;
 }
 

@@ -203,6 +203,7 @@ void add_report_commands(CLI::App& program, Invocation& invocation) {
       .text("--content", "content", "of this content: id, first digits, or title", "CONTENT")
       .text("--client", "client", "received by this agent: key, first digits, or name", "ID")
       .flag("--failed", "failed", "only orders of which the receiver said that they failed, and why")
+      .flag("--hops", "hops", "with every hop of the last receipt's path as it answered, and its marks (JSON only)")
       .window()
       .recipient()
       .data()

@@ -13,6 +13,7 @@
 #include "common/protocol/control_messages.h"
 #include "common/protocol/order.h"
 #include "tracker/agreements/owner_contract.h"
+#include "tracker/paths/routed_isp.h"
 #include "tracker/policy/capacity_policy.h"
 #include "tracker/policy/grant.h"
 #include "tracker/store/evidence.h"
@@ -76,6 +77,8 @@ struct RegistryTables {
   std::vector<CapacityPolicy> policies = {};
   // What the books say of byte policies; taken for those that the coordinator does not know yet.
   std::vector<PolicyUse> policy_use = {};
+  // What BGP knows of the way from one ISP to another, for paths that nobody measured; may be empty.
+  std::function<std::vector<RoutedIsp>(IspId from, IspId to)> isps_between = {};
   // Of the tables that resolve paths: when it changes, predictions begin anew.
   std::int64_t path_table_version = 0;
 };

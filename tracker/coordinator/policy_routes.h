@@ -14,7 +14,8 @@ namespace waybill::tracker {
 
 class PolicyRoutes {
  public:
-  explicit PolicyRoutes(std::function<std::string(IspId)> name_of) : predictor_(std::move(name_of)) {}
+  PolicyRoutes(std::function<std::string(IspId)> name_of, PathPredictor::WayBetween way_between)
+      : predictor_(std::move(name_of), std::move(way_between)) {}
 
   // Where an agent is. To be told when it connects, and when prefixes change.
   void place(AgentIndex agent, IspId isp, const IpAddress& address);

@@ -15,6 +15,8 @@ std::string_view to_string(PredictionBasis basis) {
       return "measured from a neighbour of the sender";
     case PredictionBasis::isp_pair:
       return "measured between the two ISPs";
+    case PredictionBasis::routes:
+      return "not measured: by the routing table";
     case PredictionBasis::isps_alone:
       return "not measured: the two ISPs alone";
   }
@@ -38,7 +40,8 @@ std::size_t PathPredictor::KeyHash::operator()(const Key& key) const noexcept {
   return static_cast<std::size_t>(sum);
 }
 
-PathPredictor::PathPredictor(std::function<std::string(IspId)> name_of) : name_of_(std::move(name_of)) {}
+PathPredictor::PathPredictor(std::function<std::string(IspId)> name_of, WayBetween way_between)
+    : name_of_(std::move(name_of)), way_between_(std::move(way_between)) {}
 
 IpAddress PathPredictor::neighbourhood(const IpAddress& address) {
   auto cut = address;  // 16 bytes; IPv4 is mapped into the last four
@@ -80,15 +83,44 @@ PredictedPath PathPredictor::predict(const PathEnd& from, const PathEnd& to, Tim
   }
   key.from = {};
   if (const auto* found = known(isp_pairs_)) return {found->path, PredictionBasis::isp_pair, found->at};
-  return {of_isps(from.isp, to.isp), PredictionBasis::isps_alone, {}};
+  return unmeasured(from.isp, to.isp);
 }
 
-std::shared_ptr<const ResolvedPath> PathPredictor::of_isps(IspId from, IspId to) {
+PredictedPath PathPredictor::unmeasured(IspId from, IspId to) {
   const Key key{from, {}, to, {}};
-  if (const auto* found = isps_alone_.find(key)) return found->path;
+  if (const auto* found = unmeasured_.find(key)) return {found->path, found->basis, {}};
+  Unmeasured made;
+  std::vector<RoutedIsp> way;
+  if (way_between_ && from && to && from != to) way = way_between_(from, to);
+  if (way.size() > 1 && way.front().isp == from && way.back().isp == to) {
+    made = {of_isps(way), PredictionBasis::routes};
+  } else {
+    way.clear();
+    if (from) way.push_back({from, false});
+    // There may be any number of networks between the two.
+    if (to && to != from) way.push_back({to, true});
+    made = {of_isps(way), PredictionBasis::isps_alone};
+  }
+  unmeasured_.put(key, made);
+  return {made.path, made.basis, {}};
+}
+
+std::shared_ptr<const ResolvedPath> PathPredictor::of_isps(const std::vector<RoutedIsp>& isps) const {
   auto path = std::make_shared<ResolvedPath>();
-  const auto add_isp = [&](IspId isp) {
+  IspId before;
+  for (const auto& [isp, after_gap] : isps) {
     const auto name = name_of_(isp);
+    if (before) {
+      PathComponent link;
+      link.kind = ComponentKind::inter_isp_link;
+      link.label = fmt::format("{}>{}", name_of_(before), name);
+      link.key = fmt::format("{}:{}", to_string(link.kind), link.label);
+      link.owner = name_of_(before);
+      link.isp = before;
+      link.into = isp;
+      link.inferred = after_gap;
+      path->components.push_back(std::move(link));
+    }
     PathComponent component;
     component.kind = ComponentKind::isp;
     component.key = "isp:" + name;
@@ -96,22 +128,9 @@ std::shared_ptr<const ResolvedPath> PathPredictor::of_isps(IspId from, IspId to)
     component.isp = isp;
     path->components.push_back(std::move(component));
     path->isps.push_back(isp);
-  };
-  if (from) add_isp(from);
-  if (from && to && from != to) {
-    PathComponent link;
-    link.kind = ComponentKind::inter_isp_link;
-    link.label = fmt::format("{}>{}", name_of_(from), name_of_(to));
-    link.key = fmt::format("{}:{}", to_string(link.kind), link.label);
-    link.owner = name_of_(from);
-    link.isp = from;
-    link.into = to;
-    link.inferred = true;
-    path->components.push_back(std::move(link));
+    before = isp;
   }
-  if (to && from != to) add_isp(to);
-  path->on_net = from && from == to;
-  isps_alone_.put(key, {path, {}});
+  path->on_net = isps.size() == 1;
   return path;
 }
 
@@ -119,7 +138,7 @@ void PathPredictor::forget() {
   neighbourhoods_.clear();
   source_neighbourhoods_.clear();
   isp_pairs_.clear();
-  isps_alone_.clear();
+  unmeasured_.clear();
 }
 
 }  // namespace waybill::tracker

@@ -9,6 +9,7 @@
 #include "common/types/bounded_cache.h"
 #include "common/types/units.h"
 #include "tracker/paths/resolved_path.h"
+#include "tracker/paths/routed_isp.h"
 
 namespace waybill::tracker {
 
@@ -18,13 +19,13 @@ struct PathEnd {
 };
 
 // From the best evidence to none.
-enum class PredictionBasis { neighbourhoods, source_neighbourhood, isp_pair, isps_alone };
+enum class PredictionBasis { neighbourhoods, source_neighbourhood, isp_pair, routes, isps_alone };
 std::string_view to_string(PredictionBasis basis);
 
 struct PredictedPath {
   std::shared_ptr<const ResolvedPath> path;  // never null
   PredictionBasis basis = PredictionBasis::isps_alone;
-  TimeMs measured{};  // 0 where the basis is isps_alone
+  TimeMs measured{};  // 0 where nothing was
 };
 
 class PathPredictor {
@@ -35,15 +36,18 @@ class PathPredictor {
   static constexpr std::size_t kMaxKnown = 1 << 17;
 
   // `name_of` names ISPs as the path tables do, so that a path of ISPs alone has the same keys as a measured one.
-  explicit PathPredictor(std::function<std::string(IspId)> name_of);
+  // `way_between`: what BGP knows of the way between two ISPs; it may be empty.
+  using WayBetween = std::function<std::vector<RoutedIsp>(IspId from, IspId to)>;
+  explicit PathPredictor(std::function<std::string(IspId)> name_of, WayBetween way_between = {});
 
   // A measured path between these two. True where what predict() says of any two ends may have changed, apart from its
   // age. A path that was not measured teaches nothing; nor does one that is older than what is known.
   bool learn(const PathEnd& from, const PathEnd& to, std::shared_ptr<const ResolvedPath> path, TimeMs at);
   // Falls back from the two neighbourhoods (IPv4 /24, IPv6 /48) to the sender's neighbourhood and the receiver's ISP,
-  // to the two ISPs, and to the path that the two ISPs' names alone make: both, and a link between them.
+  // to the two ISPs, to the routing table's way between them, and to the path that the two ISPs' names alone make: both,
+  // and a link between them.
   PredictedPath predict(const PathEnd& from, const PathEnd& to, TimeMs now);
-  // When ISPs, prefixes or components have changed: what was learnt names another world.
+  // When ISPs, prefixes, components or routes have changed: what was learnt names another world.
   void forget();
 
   // The part of an address by which neighbours are known.
@@ -67,13 +71,20 @@ class PathPredictor {
   using Table = BoundedCache<Key, Known, KeyHash>;
 
   static bool learn_in(Table& table, const Key& key, const std::shared_ptr<const ResolvedPath>& path, TimeMs at);
-  std::shared_ptr<const ResolvedPath> of_isps(IspId from, IspId to);
+  PredictedPath unmeasured(IspId from, IspId to);
+  std::shared_ptr<const ResolvedPath> of_isps(const std::vector<RoutedIsp>& isps) const;
+
+  struct Unmeasured {
+    std::shared_ptr<const ResolvedPath> path;
+    PredictionBasis basis = PredictionBasis::isps_alone;
+  };
 
   std::function<std::string(IspId)> name_of_;
+  WayBetween way_between_;
   Table neighbourhoods_{kMaxKnown};
   Table source_neighbourhoods_{kMaxKnown};
   Table isp_pairs_{kMaxKnown};
-  Table isps_alone_{kMaxKnown};
+  BoundedCache<Key, Unmeasured, KeyHash> unmeasured_{kMaxKnown};
 };
 
 }  // namespace waybill::tracker

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "tracker/paths/hop_marks.h"
+
 namespace waybill::tracker {
 
 namespace {
@@ -22,7 +24,8 @@ class Resolver {
     add_registered(tables_.match_end(source));
   }
 
-  void pass(const Hop& hop) {
+  // `suspect`: its address may be a third party's.
+  void pass(const Hop& hop, bool suspect = false) {
     if (!hop.address) {
       gap_ = true;
       neighbour_.reset();
@@ -44,6 +47,7 @@ class Resolver {
     }
     const auto placed = place(match, *hop.address);
     const IspId isp = placed.isp;
+    if (suspect) gap_ = true;
     enter(isp, *hop.address, placed.source);
     // A private address is inside the network before it; a public one of nobody's may be another network's.
     const bool stranger = !isp && !hop.address->is_private();
@@ -54,6 +58,7 @@ class Resolver {
     } else {
       saw(*hop.address);
     }
+    if (suspect) gap_ = true;
   }
 
   ResolvedPath finish(IspId destination_isp, const IpAddress& destination) {
@@ -215,11 +220,13 @@ class Resolver {
 ResolvedPath resolve(const protocol::Path& path, IspId source_isp, IspId destination_isp, const PathTables& tables) {
   Resolver resolver(tables);
   resolver.start(source_isp, path.source);
+  const auto marks = mark_hops(path, {path.source, source_isp, destination_isp}, tables);
   int expected_ttl = 1;
-  for (const auto& hop : path.hops) {
+  for (std::size_t i = 0; i < path.hops.size(); ++i) {
+    const auto& hop = path.hops[i];
     // A TTL that is left out is as silent as one that says so. A TTL is one byte (RFC 791 3.1).
     for (; expected_ttl < std::min(hop.ttl, 256); ++expected_ttl) resolver.pass(Hop{});
-    resolver.pass(hop);
+    resolver.pass(hop, marks[i].contains(HopMark::third_party));
     expected_ttl = hop.ttl + 1;
   }
   auto result = resolver.finish(destination_isp, path.destination);

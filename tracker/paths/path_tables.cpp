@@ -96,6 +96,30 @@ std::vector<Asn> PathTables::asns_of(IspId isp) const {
   return asns;
 }
 
+std::vector<RoutedIsp> PathTables::isps_on(const std::vector<Asn>& as_path) const {
+  std::vector<RoutedIsp> isps;
+  bool gap = false;
+  for (const auto asn : as_path) {
+    const auto isp = isp_of_asn(asn);
+    if (isp && (isps.empty() || isps.back().isp != isp)) isps.push_back({isp, gap});
+    gap = !isp;
+  }
+  return isps;
+}
+
+std::vector<RoutedIsp> PathTables::isps_between(IspId from, IspId to) const {
+  std::vector<RoutedIsp> shortest;
+  if (!routes_) return shortest;
+  const auto far = asns_of(to);
+  for (const auto near_as : asns_of(from)) {
+    for (const auto far_as : far) {
+      auto way = isps_on(as_path_between(near_as, far_as, routes_->ways()));
+      if (!way.empty() && (shortest.empty() || way.size() < shortest.size())) shortest = std::move(way);
+    }
+  }
+  return shortest;
+}
+
 std::string PathTables::isp_name(IspId isp) const {
   const auto found = isps_.find(isp);
   return found != isps_.end() ? found->second : fmt::format("isp#{}", isp.value);

@@ -13,6 +13,7 @@
 #include "tracker/paths/component_matcher.h"
 #include "tracker/paths/prefix_table.h"
 #include "tracker/paths/registered_component.h"
+#include "tracker/paths/routed_isp.h"
 #include "tracker/routing/routing_table.h"
 
 namespace waybill::tracker {
@@ -52,6 +53,10 @@ class PathTables {
   PlacedHop place(const IpAddress& address) const;
   IspId isp_of_asn(Asn asn) const;            // 0: no ISP has it
   std::vector<Asn> asns_of(IspId isp) const;  // ascending
+  // Each run of one ISP once.
+  std::vector<RoutedIsp> isps_on(const std::vector<Asn>& as_path) const;
+  // The shortest way between two ISPs' networks that the routing table tells, from the one to the other. Empty: none.
+  std::vector<RoutedIsp> isps_between(IspId from, IspId to) const;
   // "isp#7" for an id that is not in the table: a removed ISP's old receipts can still be resolved again.
   std::string isp_name(IspId isp) const;
   // By address, longest prefix, or the hop's reverse DNS name, in this order (component_matcher.h).

@@ -26,18 +26,12 @@ PathVerdict of_routes(const std::vector<Asn>& as_path, const PathTables& tables)
   PathVerdict verdict;
   verdict.by = "the routing table: the source's network is on the way to the destination";
   verdict.confidence = Confidence::medium;
-  bool gap = false;
-  for (const auto asn : as_path) {
-    const auto isp = tables.isp_of_asn(asn);
-    if (!isp) {
-      gap = true;
-      continue;
+  for (const auto& crossed : tables.isps_on(as_path)) {
+    if (!verdict.isps.empty()) {
+      verdict.links.push_back({verdict.isps.back(), crossed.isp,
+                               crossed.after_gap ? Confidence::low : Confidence::medium, crossed.after_gap});
     }
-    if (!verdict.isps.empty() && verdict.isps.back() != isp) {
-      verdict.links.push_back({verdict.isps.back(), isp, gap ? Confidence::low : Confidence::medium, gap});
-    }
-    if (verdict.isps.empty() || verdict.isps.back() != isp) verdict.isps.push_back(isp);
-    gap = false;
+    verdict.isps.push_back(crossed.isp);
   }
   return verdict;
 }
@@ -54,18 +48,6 @@ PathVerdict of_ends(IspId from, IspId to) {
 }
 
 }  // namespace
-
-std::vector<Asn> as_path_between(Asn from, AsPathWords to_destination, AsPathWords to_source, Asn to) {
-  auto onward = sequence_of(to_destination);
-  const auto start = std::find(onward.begin(), onward.end(), from);
-  if (start != onward.end()) return {start, onward.end()};
-  auto back = sequence_of(to_source);
-  const auto end = std::find(back.begin(), back.end(), to);
-  if (end == back.end()) return {};
-  std::vector<Asn> turned(end, back.end());
-  std::reverse(turned.begin(), turned.end());
-  return turned;
-}
 
 PathVerdict judge_path(const PathEnd& from, const PathEnd& to, const PredictedPath& predicted,
                        const std::vector<Asn>& as_path, const PathTables& tables) {

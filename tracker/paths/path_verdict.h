@@ -19,10 +19,6 @@ struct PathVerdict {
   std::string by;  // whose word it is
 };
 
-// The ASes between two addresses as the routing table knows them: where the one's AS lies on the path to the other (a
-// network announces only the way that it uses itself). Empty: the table does not say.
-std::vector<Asn> as_path_between(Asn from, AsPathWords to_destination, AsPathWords to_source, Asn to);
-
 // First the trace: between neighbours of both (high), from a neighbour of the source (medium), between other addresses
 // of the two ISPs (low). Then the routing table (medium), where `as_path` is not empty; ASes of no ISP are a gap. Then
 // the two ISPs alone, with an inferred link between them (low).

@@ -44,7 +44,7 @@ class DumpReader {
     }
     if (!peers_) return refuse("it holds no routing table: there is not one MRT record in it");
     if (v4_.empty() && v6_.empty()) return refuse("it holds no route that can be used");
-    return RoutingTable::build(std::move(v4_), std::move(v6_), std::move(paths_), std::move(facts_));
+    return RoutingTable::build(std::move(v4_), std::move(v6_), std::move(paths_), std::move(facts_), ways_.finish());
   }
 
  private:
@@ -141,6 +141,7 @@ class DumpReader {
       count(facts_.bogus[static_cast<std::size_t>(*kind)], record_);
       return {};
     }
+    for (const auto& route : routes_) ways_.add(route.path);
     const auto chosen = choose_route(routes_);
     if (!chosen) {
       count(facts_.without_origin, record_);
@@ -179,6 +180,7 @@ class DumpReader {
   std::vector<V4Row> v4_;
   std::vector<V6Row> v6_;
   AsPaths paths_;
+  AsWaysReader ways_;
   DumpFacts facts_;
 };
 

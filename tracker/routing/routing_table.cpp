@@ -100,7 +100,8 @@ IpPrefix prefix_of(const V6Row& row) {
   return prefix;
 }
 
-RoutingTable RoutingTable::build(std::vector<V4Row> v4, std::vector<V6Row> v6, AsPaths paths, DumpFacts facts) {
+RoutingTable RoutingTable::build(std::vector<V4Row> v4, std::vector<V6Row> v6, AsPaths paths, DumpFacts facts,
+                                 AsWays ways) {
   RoutingTable table;
   table.facts_ = std::move(facts);
   table.v4_ = sort_rows(std::move(v4), table.facts_.repeated);
@@ -111,6 +112,7 @@ RoutingTable RoutingTable::build(std::vector<V4Row> v4, std::vector<V6Row> v6, A
   table.v6_ranges_ = FlatRanges<std::uint64_t>::build(table.v6_);
   table.paths_ = std::move(paths);
   table.paths_.forget_index();
+  table.ways_ = std::move(ways);
   return table;
 }
 
@@ -132,7 +134,7 @@ std::optional<Asn> RoutingTable::origin(const IpAddress& address) const {
 
 std::size_t RoutingTable::bytes() const {
   return v4_.capacity() * sizeof(V4Row) + v6_.capacity() * sizeof(V6Row) + v4_ranges_.bytes() + v6_ranges_.bytes() +
-         paths_.bytes();
+         paths_.bytes() + ways_.bytes();
 }
 
 }  // namespace waybill::tracker

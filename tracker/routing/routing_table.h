@@ -9,6 +9,7 @@
 #include "common/types/ip.h"
 #include "common/types/units.h"
 #include "tracker/routing/as_path.h"
+#include "tracker/routing/as_ways.h"
 #include "tracker/routing/flat_ranges.h"
 #include "tracker/routing/special_prefixes.h"
 
@@ -65,7 +66,8 @@ class RoutingTable {
 
   // Sorts; of rows with the same prefix the first stands, the others are counted in facts.repeated. Rows' origins are
   // filled in; every path must name one.
-  static RoutingTable build(std::vector<V4Row> v4, std::vector<V6Row> v6, AsPaths paths, DumpFacts facts);
+  static RoutingTable build(std::vector<V4Row> v4, std::vector<V6Row> v6, AsPaths paths, DumpFacts facts,
+                            AsWays ways = {});
 
   std::optional<FoundRoute> find(const IpAddress& address) const;
   // The same, but the origin alone.
@@ -75,6 +77,8 @@ class RoutingTable {
   const std::vector<V4Row>& v4() const { return v4_; }
   const std::vector<V6Row>& v6() const { return v6_; }
   const AsPaths& paths() const { return paths_; }
+  // From one network to another, by the routes of every peer, chosen or not.
+  const AsWays& ways() const { return ways_; }
   std::size_t bytes() const;  // of memory
 
  private:
@@ -83,6 +87,7 @@ class RoutingTable {
   FlatRanges<std::uint32_t> v4_ranges_;
   FlatRanges<std::uint64_t> v6_ranges_;
   AsPaths paths_;
+  AsWays ways_;
   DumpFacts facts_;
 };
 

@@ -6,7 +6,7 @@ namespace waybill::tracker {
 
 namespace {
 
-constexpr std::string_view kMagic = "waybill routes 1";
+constexpr std::string_view kMagic = "waybill routes 2";
 
 class Writer {
  public:
@@ -31,6 +31,10 @@ class Writer {
       add(row.path);
       add(row.length);
     }
+  }
+  void add_steps(const std::vector<AsStep>& steps) {
+    add<std::uint64_t>(steps.size());
+    bytes.append(reinterpret_cast<const char*>(steps.data()), steps.size() * sizeof(AsStep));
   }
   void add_words(const std::vector<std::uint32_t>& words) {
     add<std::uint64_t>(words.size());
@@ -73,6 +77,12 @@ class Reader {
     const auto from = take(words.size() * sizeof(std::uint32_t));
     if (!from.empty()) std::memcpy(words.data(), from.data(), from.size());
     return words;
+  }
+  std::vector<AsStep> steps() {
+    std::vector<AsStep> steps(count_of(sizeof(AsStep)));
+    const auto from = take(steps.size() * sizeof(AsStep));
+    if (!from.empty()) std::memcpy(static_cast<void*>(steps.data()), from.data(), from.size());
+    return steps;
   }
   std::string_view take(std::uint64_t count) {
     if (count > left_.size()) {
@@ -134,6 +144,7 @@ std::string write_routing_table(const RoutingTable& table) {
   writer.add_words(table.paths().ends());
   writer.add_rows(table.v4());
   writer.add_rows(table.v6());
+  writer.add_steps(table.ways().steps());
   return std::move(writer.bytes);
 }
 
@@ -145,13 +156,16 @@ Result<RoutingTable> read_routing_table(std::string_view bytes) {
   auto ends = reader.words();
   auto v4 = reader.rows<V4Row>();
   auto v6 = reader.rows<V6Row>();
+  auto steps = reader.steps();
   if (!reader.whole()) return refuse("the routing table is cut off, or longer than it says");
   auto paths = AsPaths::restore(std::move(words), std::move(ends));
   if (!paths) return pass_on(paths);
   if (!possible(v4, *paths, kLongestV4) || !possible(v6, *paths, kLongestV6)) {
     return refuse("a row of the routing table cannot be one");
   }
-  return RoutingTable::build(std::move(v4), std::move(v6), std::move(*paths), std::move(facts));
+  auto ways = AsWays::restore(std::move(steps));
+  if (!ways) return pass_on(ways);
+  return RoutingTable::build(std::move(v4), std::move(v6), std::move(*paths), std::move(facts), std::move(*ways));
 }
 
 }  // namespace waybill::tracker

@@ -42,19 +42,21 @@ struct Traces {
   std::mutex mutex;
   std::condition_variable released;
   bool held = false;
+  bool tells_meanwhile = false;
   int run = 0;
   std::string fault;
   Hop hop{1, ip("198.18.1.1"), 500, HopSide::network, ""};
 
   TraceFunction function() {
-    return
-        [this](const IpAddress& source, const IpAddress& destination, const std::atomic<bool>& stop) -> Result<Path> {
-          std::unique_lock lock(mutex);
-          ++run;
-          while (held && !stop) released.wait_for(lock, std::chrono::milliseconds(5));
-          if (!fault.empty()) return fail(fault);
-          return Path{protocol::PathMethod::trace, source, destination, TimeMs{run}, false, {hop}};
-        };
+    return [this](const IpAddress& source, const IpAddress& destination, const std::atomic<bool>& stop,
+                  const std::function<void(Path)>& meanwhile) -> Result<Path> {
+      std::unique_lock lock(mutex);
+      ++run;
+      if (tells_meanwhile) meanwhile({protocol::PathMethod::trace, source, destination, TimeMs{run}, false, {}});
+      while (held && !stop) released.wait_for(lock, std::chrono::milliseconds(5));
+      if (!fault.empty()) return fail(fault);
+      return Path{protocol::PathMethod::trace, source, destination, TimeMs{run}, false, {hop}};
+    };
   }
   void hold() {
     const std::lock_guard lock(mutex);
@@ -120,6 +122,22 @@ TEST_CASE_FIXTURE(Fixture, "all who ask for one destination share one trace") {
   traces.release();
   wait_for(6);
   CHECK(traces.count() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is known of a trace that goes on is there for a receipt") {
+  PathTracer tracer(loop, clock, options());
+  traces.tells_meanwhile = true;
+  traces.hold();
+  tracer.trace(kSource, kDestination, keep());
+  run_until([&] { return tracer.latest(kSource, kDestination).has_value(); });
+  CHECK(tracer.latest(kSource, kDestination)->hops.empty());
+  CHECK(answers.empty());
+  tracer.trace(kSource, kDestination, keep());  // shares the trace, though there is a fresh path
+  traces.release();
+  wait_for(2);
+  for (const auto& answer : answers) CHECK(answer.hops.size() == 1);
+  CHECK(tracer.latest(kSource, kDestination)->hops.size() == 1);
+  CHECK(traces.count() == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "beyond the budget there is the last path known, or none") {

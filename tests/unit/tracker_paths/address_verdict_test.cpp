@@ -160,11 +160,16 @@ TEST_CASE("which ISPs are crossed: by the trace, else by the routing table, else
   const TimeMs now{100'000'000};
   const auto unknown = predictor.predict(from, to, now);
   const auto table = routes();
-  const auto as_path = as_path_between(100, table->find(to.address)->path, table->find(from.address)->path, 200);
+  const auto& ways = table->ways();
+  const auto as_path = as_path_between(100, 200, ways);
   CHECK(as_path == std::vector<Asn>{100, 300, 200});
-  CHECK(as_path_between(200, table->find(from.address)->path, table->find(to.address)->path, 100) ==
-        std::vector<Asn>{200, 300, 100});  // the other way round
-  CHECK(as_path_between(20, table->find(to.address)->path, table->find(from.address)->path, 200).empty());
+  CHECK(as_path_between(200, 100, ways) == std::vector<Asn>{200, 300, 100});  // the other way round
+  CHECK(as_path_between(20, 200, ways).empty());
+
+  // For the coordinator, which knows no addresses between two ISPs.
+  CHECK(known.isps_between(kSp1, kSp2) == std::vector<RoutedIsp>{{kSp1, false}, {kSp2, true}});
+  CHECK(known.isps_between(kTransit, kSp2).empty());
+  CHECK(tables(nullptr).isps_between(kSp1, kSp2).empty());
 
   const auto by_routes = judge_path(from, to, unknown, as_path, known);
   CHECK(by_routes.isps == std::vector{kSp1, kSp2});

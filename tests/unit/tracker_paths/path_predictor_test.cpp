@@ -52,6 +52,33 @@ TEST_CASE("without evidence the two ISPs alone are predicted, by the keys of mea
   CHECK(predictor.predict(a, a_neighbour, kNow).path->on_net);
 }
 
+TEST_CASE("where nothing was measured, the routing table's way between the ISPs is predicted, else the two alone") {
+  const auto names = [](IspId isp) { return "SP" + std::to_string(isp.value); };
+  int asked = 0;
+  PathPredictor predictor(names, [&](IspId from, IspId to) {
+    ++asked;
+    if (to == IspId{9}) return std::vector<RoutedIsp>{{IspId{7}, false}, {to, false}};  // begins elsewhere
+    return std::vector<RoutedIsp>{{from, false}, {IspId{3}, false}, {to, true}};
+  });
+  const auto predicted = predictor.predict(a, b, kNow);
+  CHECK(predicted.basis == PredictionBasis::routes);
+  CHECK(predicted.path->isps == std::vector{IspId{1}, IspId{3}, IspId{2}});
+  const auto& components = predicted.path->components;
+  REQUIRE(components.size() == 5);
+  CHECK(components[1].key == "inter-isp-link:SP1>SP3");
+  CHECK_FALSE(components[1].inferred);
+  CHECK(components[3].key == "inter-isp-link:SP3>SP2");
+  CHECK(components[3].inferred);
+  predictor.predict(a_elsewhere, b_elsewhere, kNow);
+  CHECK(asked == 1);  // kept for each two ISPs
+  CHECK(predictor.predict(a, a_neighbour, kNow).basis == PredictionBasis::isps_alone);
+  CHECK(predictor.predict(a, end(9, "10.9.1.1"), kNow).basis == PredictionBasis::isps_alone);
+  predictor.learn(a, b, path("one"), kNow);
+  CHECK(predictor.predict(a, b, kNow).basis == PredictionBasis::neighbourhoods);
+  predictor.forget();
+  CHECK(predictor.predict(a, b, kNow).basis == PredictionBasis::routes);
+}
+
 TEST_CASE("the nearest evidence is taken, down to the ISP pair") {
   Predictor predictor;
   CHECK(predictor.learn(a, b, path("one"), kNow));

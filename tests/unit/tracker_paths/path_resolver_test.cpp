@@ -103,6 +103,13 @@ TEST_CASE("silence before the border does not blur it") {
   CHECK_FALSE(with_key(resolved, "inter-isp-link:SP1>SP2")->inferred);
 }
 
+TEST_CASE("a network that one address alone speaks for, out and back at once, is inferred") {
+  const auto resolved = resolve(path("198.18.1.9", "198.18.1.8", {"198.18.1.1", "198.18.0.1", "198.18.1.2", "198.18.1.8"}),
+                                kSp1, kSp1, tables());
+  CHECK(with_key(resolved, "inter-isp-link:SP1>BB")->inferred);
+  CHECK(with_key(resolved, "inter-isp-link:BB>SP1")->inferred);
+}
+
 TEST_CASE("an incomplete trace ends in an inferred border") {
   const auto resolved = resolve(path("198.18.1.100", "198.18.2.100", {"198.18.1.1"}), kSp1, kSp2, tables());
   const auto* border = with_key(resolved, "inter-isp-link:SP1>SP2");

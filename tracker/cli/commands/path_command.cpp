@@ -6,7 +6,7 @@
 #include "common/protocol/receipt.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/counted_words.h"
-#include "tracker/cli/commands/network_files_json.h"
+#include "tracker/cli/commands/hop_rows_json.h"
 #include "tracker/paths/path_resolver.h"
 #include "tracker/paths/path_verdict.h"
 #include "tracker/reports/time_window.h"
@@ -20,31 +20,19 @@ using nlohmann::json;
 // Of the transfers between the two ISPs, the latest ones' paths are read: each is one look into the evidence.
 constexpr std::size_t kPathsRead = 500;
 
-struct Known {
-  PathTables tables;
-  std::shared_ptr<const Networks> networks;
-};
-
 // The latest measured paths between the two ISPs, as the coordinator's predictor learns them.
 struct Traced {
+  struct Raw {
+    protocol::Path path;
+    MarkedEnds ends;
+  };
   PredictedPath predicted;
-  std::optional<protocol::Path> raw;
+  std::optional<Raw> raw;
 };
 
-Result<Known> read_known(AdministrationContext& context) {
-  Known known;
-  auto networks = read_networks(context);
-  if (!networks) return pass_on(networks);
-  known.networks = std::move(*networks);
-  auto tables = read_path_tables(context.store.registry(), known.networks->routes);
-  if (!tables) return pass_on(tables);
-  known.tables = std::move(*tables);
-  return known;
-}
-
-Result<Traced> read_traced(AdministrationContext& context, const Known& known, const PathEnd& from, const PathEnd& to) {
+Result<Traced> read_traced(AdministrationContext& context, const KnownWorld& known, const PathEnd& from, const PathEnd& to) {
   PathPredictor predictor([&](IspId isp) { return known.tables.isp_name(isp); });
-  std::map<std::shared_ptr<const ResolvedPath>, protocol::Path> raw;
+  std::map<std::shared_ptr<const ResolvedPath>, Traced::Raw> raw;
   const auto now = context.clock.now();
   TransferQuery query;
   query.source_isp = from.isp;
@@ -63,26 +51,13 @@ Result<Traced> read_traced(AdministrationContext& context, const Known& known, c
     if (!receipt) return fail(fmt::format("receipt of {}: {}", transfer.facts.id.brief(), receipt.error().message));
     const auto& path = receipt->receipt.path;
     auto resolved = std::make_shared<const ResolvedPath>(resolve(path, from.isp, to.isp, known.tables));
-    raw.emplace(resolved, path);
+    raw.emplace(resolved, Traced::Raw{path, {transfer.facts.sender_address, from.isp, to.isp}});
     predictor.learn({from.isp, transfer.facts.sender_address}, {to.isp, transfer.facts.receiver_address}, resolved,
                     path.probed_at);
   }
   Traced traced{predictor.predict(from, to, now), {}};
   if (const auto found = raw.find(traced.predicted.path); found != raw.end()) traced.raw = found->second;
   return traced;
-}
-
-json place_json(const Place& place) {
-  if (place.empty()) return nullptr;
-  return {{"country", place.country}, {"state", place.state}, {"city", place.city}};
-}
-
-std::string place_text(const Place& place) {
-  std::string text;
-  for (const auto* part : {&place.city, &place.state, &place.country}) {
-    if (!part->empty()) text += (text.empty() ? "" : ", ") + *part;
-  }
-  return text;
 }
 
 json saying_json(const Saying& saying, const PathTables& tables) {
@@ -114,32 +89,10 @@ json end_json(const IpAddress& address, const AddressVerdict& verdict, const Pat
   return {{"address", address.str()}, {"said", std::move(sayings)}, {"verdict", believed_json(verdict, tables)}};
 }
 
-json hop_json(const protocol::Hop& hop, const Known& known) {
-  json row{{"ttl", hop.ttl}, {"address", nullptr}, {"name", hop.name}, {"isp", nullptr},     {"isp_by", nullptr},
-           {"asn", nullptr}, {"place", nullptr},   {"place_text", ""}, {"place_by", nullptr}};
-  if (!hop.address) return row;
-  row["address"] = hop.address->str();
-  const auto verdict = judge_address(*hop.address, hop.name, known.tables, *known.networks, RouterPlaces::shipped());
-  if (const auto* isp = verdict.isp()) {
-    row["isp"] = known.tables.isp_name(isp->isp);
-    row["isp_by"] = to_string(isp->by);
-  }
-  if (const auto* as = verdict.as()) row["asn"] = *as->asn;
-  if (const auto* place = verdict.place()) {
-    row["place"] = place_json(place->place);
-    row["place_text"] = place_text(place->place);
-    row["place_by"] = to_string(place->by);
-  }
-  return row;
-}
-
-json traced_json(const Traced& traced, const Known& known, TimeMs now) {
+json traced_json(const Traced& traced, const KnownWorld& known, TimeMs now) {
   const auto& predicted = traced.predicted;
   if (predicted.basis == PredictionBasis::isps_alone) return nullptr;
-  auto hops = json::array();
-  if (traced.raw) {
-    for (const auto& hop : traced.raw->hops) hops.push_back(hop_json(hop, known));
-  }
+  auto hops = traced.raw ? hop_rows(traced.raw->path, traced.raw->ends, known) : json::array();
   auto components = json::array();
   for (const auto& component : predicted.path->components) components.push_back(component.key);
   return {{"basis", to_string(predicted.basis)},
@@ -166,13 +119,9 @@ json verdict_json(const PathVerdict& verdict, const PathTables& tables) {
           {"by", verdict.by}};
 }
 
-std::vector<Asn> bgp_between(const Networks& networks, const AddressVerdict& from, const IpAddress& source,
-                             const AddressVerdict& to, const IpAddress& destination) {
+std::vector<Asn> bgp_between(const Networks& networks, const AddressVerdict& from, const AddressVerdict& to) {
   if (!networks.routes || from.as() == nullptr || to.as() == nullptr) return {};
-  const auto onward = networks.routes->find(destination);
-  const auto back = networks.routes->find(source);
-  return as_path_between(*from.as()->asn, onward ? onward->path : AsPathWords(), back ? back->path : AsPathWords(),
-                         *to.as()->asn);
+  return as_path_between(*from.as()->asn, *to.as()->asn, networks.routes->ways());
 }
 
 void describe(Answer& answer, const char* which, const char* heading) {
@@ -232,7 +181,8 @@ void describe(Answer& answer) {
                             {"isp", "ISP"},
                             {"isp_by", "BY"},
                             {"place_text", "PLACE"},
-                            {"place_by", "BY"}});
+                            {"place_by", "BY"},
+                            {"marks_text", "MARKS"}});
 }
 
 }  // namespace
@@ -245,7 +195,7 @@ Result<Answer> path_between(AdministrationContext& context, Arguments& arguments
   const auto source_name = arguments.text("source_name").value_or("");
   const auto target_name = arguments.text("destination_name").value_or("");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
-  const auto known = read_known(context);
+  const auto known = read_known_world(context);
   if (!known) return tl::make_unexpected(known.error());
   const auto& [tables, networks] = *known;
   const auto judge = [&](const IpAddress& address, const std::string& name) {
@@ -257,7 +207,7 @@ Result<Answer> path_between(AdministrationContext& context, Arguments& arguments
   const PathEnd to_end{tables.isp_of(*target).value_or(IspId{}), *target};
   const auto traced = read_traced(context, *known, from_end, to_end);
   if (!traced) return tl::make_unexpected(traced.error());
-  const auto as_path = bgp_between(*networks, from, *source, to, *target);
+  const auto as_path = bgp_between(*networks, from, to);
   const PathEnd from_believed{from.isp() != nullptr ? from.isp()->isp : IspId{}, *source};
   const PathEnd to_believed{to.isp() != nullptr ? to.isp()->isp : IspId{}, *target};
   Answer answer;

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "common/protocol/receipt.h"
 #include "tracker/cli/commands/command_table_json.h"
 #include "tracker/cli/commands/component_bytes_json.h"
+#include "tracker/cli/commands/hop_rows_json.h"
 #include "tracker/reports/record_text.h"
 
 namespace waybill::tracker {
@@ -58,6 +60,56 @@ Result<std::vector<ComponentRecord>> read_records(AdministrationContext& context
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.end > b.end; });
   if (static_cast<std::int64_t>(all.size()) > limit) all.resize(static_cast<std::size_t>(limit));
   return all;
+}
+
+Result<json> transfer_json(AdministrationContext& context, const Transfer& transfer, const ReportNames& names) {
+  ResolvedPath path;
+  if (transfer.path != 0) {
+    auto found = context.store.evidence().path(transfer.path);
+    if (!found) return pass_on(found);
+    path = std::move(*found);
+  }
+  json components = json::array();
+  for (const auto& component : path.components) components.push_back(component.key);
+  const auto& facts = transfer.facts;
+  return json{{"order", facts.id.hex()},
+              {"issued", format_time(facts.issued_at)},
+              {"sender", facts.sender.hex()},
+              {"receiver", facts.receiver.hex()},
+              {"sender_address", facts.sender_address.str()},
+              {"receiver_address", facts.receiver_address.str()},
+              {"from", names.isp(facts.source_isp)},
+              {"to", names.isp(facts.destination_isp)},
+              {"source", facts.cdn_node ? "cdn-node" : "peer"},
+              {"traffic", facts.on_net ? "on-net" : "off-net"},
+              {"content", facts.content.hex()},
+              {"title", names.title(facts.content)},
+              {"acknowledged_bytes", transfer.state.acked_total.value},
+              {"sent_bytes", transfer.state.sent_total.value},
+              {"unacknowledged", facts.unacknowledged},
+              {"receipts", transfer.state.receipts},
+              {"path", path.printed},
+              {"components", std::move(components)},
+              {"failure", transfer.failure}};
+}
+
+// The path on the transfer's last receipt, as the sender measured it.
+Status add_hops(AdministrationContext& context, const Transfer& transfer, const KnownWorld& known, json& row) {
+  row["hops"] = json::array();
+  row["measured"] = nullptr;
+  row["complete"] = false;
+  const auto& facts = transfer.facts;
+  const auto envelope = context.store.evidence().receipt_envelope({facts.id, transfer.state.last_sequence});
+  if (!envelope) return tl::make_unexpected(envelope.error());
+  if (!*envelope) return {};
+  const auto receipt = protocol::read_receipt(**envelope);
+  if (!receipt) return fail(fmt::format("receipt of {}: {}", facts.id.brief(), receipt.error().message));
+  const auto& path = receipt->receipt.path;
+  if (path.method == protocol::PathMethod::none) return {};
+  row["hops"] = hop_rows(path, {facts.sender_address, facts.source_isp, facts.destination_isp}, known);
+  row["measured"] = format_time(path.probed_at);
+  row["complete"] = path.complete;
+  return {};
 }
 
 }  // namespace
@@ -115,6 +167,7 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
   read.until = arguments.text("until");
   TransferQuery query;
   query.failed_only = arguments.flag("failed");
+  const bool hops = arguments.flag("hops");
   if (auto ok = arguments.finish(); !ok) return pass_on(ok);
   auto filters = resolve_filters(context, read, false);
   if (!filters) return pass_on(filters);
@@ -128,39 +181,24 @@ Result<Answer> list_transfers(AdministrationContext& context, Arguments& argumen
   if (!transfers) return tl::make_unexpected(transfers.error());
   const auto names = read_names(context.store.registry());
   if (!names) return tl::make_unexpected(names.error());
+  KnownWorld known;
+  if (hops) {
+    auto read_world = read_known_world(context);
+    if (!read_world) return pass_on(read_world);
+    known = std::move(*read_world);
+  }
   Answer answer;
   auto& rows = answer.result["transfers"] = json::array();
   for (const auto& transfer : *transfers) {
     const auto& involving = filters->involving;
     if (involving && transfer.facts.source_isp != *involving && transfer.facts.destination_isp != *involving) continue;
-    ResolvedPath path;
-    if (transfer.path != 0) {
-      auto found = context.store.evidence().path(transfer.path);
-      if (!found) return pass_on(found);
-      path = std::move(*found);
+    auto row = transfer_json(context, transfer, *names);
+    if (!row) return pass_on(row);
+    if (hops) {
+      auto status = add_hops(context, transfer, known, *row);
+      if (!status) return pass_on(status);
     }
-    json components = json::array();
-    for (const auto& component : path.components) components.push_back(component.key);
-    const auto& facts = transfer.facts;
-    rows.push_back({{"order", facts.id.hex()},
-                    {"issued", format_time(facts.issued_at)},
-                    {"sender", facts.sender.hex()},
-                    {"receiver", facts.receiver.hex()},
-                    {"sender_address", facts.sender_address.str()},
-                    {"receiver_address", facts.receiver_address.str()},
-                    {"from", names->isp(facts.source_isp)},
-                    {"to", names->isp(facts.destination_isp)},
-                    {"source", facts.cdn_node ? "cdn-node" : "peer"},
-                    {"traffic", facts.on_net ? "on-net" : "off-net"},
-                    {"content", facts.content.hex()},
-                    {"title", names->title(facts.content)},
-                    {"acknowledged_bytes", transfer.state.acked_total.value},
-                    {"sent_bytes", transfer.state.sent_total.value},
-                    {"unacknowledged", facts.unacknowledged},
-                    {"receipts", transfer.state.receipts},
-                    {"path", path.printed},
-                    {"components", std::move(components)},
-                    {"failure", transfer.failure}});
+    rows.push_back(std::move(*row));
   }
   answer.add_sheet("transfers", {{"issued", "ISSUED"},
                                  {"source", "SOURCE"},
