@@ -137,7 +137,7 @@ double measure_selection(const Setting& setting) {
     swarm.set_spendable(IspId{isp}, isp % 3 == 0 ? 0 : kUnlimitedBytes);
   }
   PolicyLedger ledger;
-  PolicyRoutes routes(isp_name);
+  PolicyRoutes routes(isp_name, {});
   BenchGate gate(ledger, routes);
   if (setting.policies > 0) {
     for (AgentIndex i = 0; i < swarm.places(); ++i) routes.place(i, swarm.agent(i).isp, swarm.agent(i).address);
