@@ -4,7 +4,7 @@ by the torrent of a subscriber, from the CDN node that the tracker ordered to se
 receipts, acknowledged by nobody and billed nowhere. Whoever has no live order gets no payload byte.
 
 It runs in a network namespace of its own, on addresses of that namespace's loopback device: Transmission takes no
-127.x.y.z for a peer.
+127.x.y.z for a peer. `--ipv6`: on IPv6 alone (BEP 7).
 """
 import hashlib
 import os
@@ -16,17 +16,25 @@ import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from cluster import Cluster, CommandFailed, make_file, work_folder  # noqa: E402
+from cluster import Cluster, CommandFailed, bracketed, make_file, work_folder  # noqa: E402
 from processes import wait_for  # noqa: E402
 from stock_clients import alone_on_the_network, complete, http_get  # noqa: E402
 from wire import bdecode, bencode  # noqa: E402
 
 SIZE = 24_000_001
-TRACKER, CDN = "10.77.0.1", "10.77.0.2"
-CLIENTS = {"aria2": "10.77.0.3", "transmission": "10.77.0.4", "qbittorrent": "10.77.0.5"}
-BY_HAND, STRANGER = "10.77.0.6", "10.77.0.7"
-CROWD = [f"10.77.0.{host}" for host in range(20, 37)]  # one more than a subscriber may have
+V6 = "--ipv6" in sys.argv
+NETWORK, PREFIX, FORGED = ("fd77::", "fd77::/64", "2001:db8::7") if V6 else ("10.77.0.", "10.77.0.0/24", "198.51.100.7")
+TRACKER, CDN = f"{NETWORK}1", f"{NETWORK}2"
+CLIENTS = {"aria2": f"{NETWORK}3", "transmission": f"{NETWORK}4", "qbittorrent": f"{NETWORK}5"}
+BY_HAND, STRANGER = f"{NETWORK}6", f"{NETWORK}7"
+CROWD = [f"{NETWORK}{host}" for host in range(20, 37)]  # one more than a subscriber may have
 PORT, ANNOUNCE_PORT = 7443, 7480
+
+
+def split(text):
+    """An endpoint's host and port."""
+    host, port = text.rsplit(":", 1)
+    return host.strip("[]"), int(port)
 
 
 def announce(key, info_hash, source=BY_HAND, path="announce", **fields):
@@ -101,8 +109,9 @@ def directs_by_orders(cluster, key, info_hash, cdn):
     answer = announce(key, info_hash, event="started")
     orders = cluster.tracker.json("orders")["orders"]
     assert len(orders) == 1 and orders[0]["cdn_node"], orders
-    expected = socket.inet_aton(cdn[0]) + struct.pack(">H", cdn[1])
-    assert answer[b"peers"] == expected, answer
+    expected = socket.inet_pton(socket.AF_INET6 if V6 else socket.AF_INET, cdn[0]) + struct.pack(">H", cdn[1])
+    told = (answer[b"peers"], answer.get(b"peers6", b""))
+    assert told == ((b"", expected) if V6 else (expected, b"")), answer
     scraped = announce(key, info_hash, path="scrape")[b"files"][info_hash]
     assert scraped[b"complete"] == 1 and scraped[b"incomplete"] == 1, scraped
     wait_for(lambda: payload_for(BY_HAND, cdn, info_hash)[0], "the ordered address to be served")
@@ -119,7 +128,7 @@ def refuses_bad_announces(key, info_hash):
     refused("a foreign key", "0" * 40, info_hash, "key")
     refused("no key at all", "short", info_hash, "key")
     refused("another content's hash", key, b"\x01" * 20, "content")
-    refused("a forged address", key, info_hash, "address", ip="198.51.100.7")
+    refused("a forged address", key, info_hash, "address", ip=FORGED)
     refused("more left than there is", key, info_hash, "left", left=SIZE + 1)
     refused("an absurd number", key, info_hash, "downloaded", downloaded=2 ** 63)
     refused("a negative number", key, info_hash, "uploaded", uploaded=-5)
@@ -169,9 +178,9 @@ def survives_restarts(cluster, key, info_hash, cdn_agent):
     cdn_agent.start()
     wait_for(cdn_agent.connected, "the CDN node to be back")
     held = wait_for(lambda: [a for a in cluster.tracker.json("agents")["agents"] if a["holds"]], "the film to be held")
-    host, port = held[0]["address"].rsplit(":", 1)
+    host, port = split(held[0]["address"])
     announce(key, info_hash, event="started")
-    wait_for(lambda: payload_for(BY_HAND, (host, int(port)), info_hash)[0], "to be served by the restarted node")
+    wait_for(lambda: payload_for(BY_HAND, (host, port), info_hash)[0], "to be served by the restarted node")
     print("ok: a CDN node started anew serves stock clients again")
 
 
@@ -190,9 +199,9 @@ def main():
         tracker = cluster.tracker
         tracker.init(PORT)
         with open(tracker.data / "tracker.conf", "a", encoding="utf-8") as settings:
-            settings.write(f'announce-listen = "{TRACKER}:{ANNOUNCE_PORT}"\n')
+            settings.write(f'announce-listen = "{bracketed(TRACKER)}:{ANNOUNCE_PORT}"\n')
         tracker.start()
-        tracker.command("isp", "add", "SP1", "--prefix", "10.77.0.0/24")
+        tracker.command("isp", "add", "SP1", "--prefix", PREFIX)
         cdn = cluster.add_agent("cdn", CDN, cdn_node=True)
         content = cdn.json("publish", film, "--owner", "Studio", "--title", "Film")["content"]
         key = tracker.json("subscriber", "add", "house")["key"]
@@ -200,18 +209,19 @@ def main():
         tracker.command("subscriber", "torrent", "house", "Film", "-o", torrent)
         assert torrent.stat().st_mode & 0o077 == 0, "the torrent holds a key, and others can read it"
         facts = bdecode(torrent.read_bytes())
-        assert facts[b"announce"].decode() == f"http://{TRACKER}:{ANNOUNCE_PORT}/announce/{key}", facts[b"announce"]
+        url = f"http://{bracketed(TRACKER)}:{ANNOUNCE_PORT}/announce/{key}"
+        assert facts[b"announce"].decode() == url, facts[b"announce"]
         assert facts[b"info"][b"private"] == 1 and facts[b"info"][b"length"] == SIZE
         path = f"/torrent/{{}}/{content}.torrent"
         assert http_get(TRACKER, ANNOUNCE_PORT, path.format(key), BY_HAND) == (200, torrent.read_bytes())
         assert http_get(TRACKER, ANNOUNCE_PORT, path.format("0" * 40), BY_HAND)[1] != torrent.read_bytes()
         info_hash = hashlib.sha1(bencode(facts[b"info"])).digest()
         held = wait_for(lambda: [a for a in tracker.json("agents")["agents"] if a["holds"]], "the film to be held")
-        host, port = held[0]["address"].rsplit(":", 1)
+        host, port = split(held[0]["address"])
         refuses_bad_announces(key, info_hash)
         counts_refusals(cluster)
         limits_announces(cluster, info_hash)
-        directs_by_orders(cluster, key, info_hash, (host, int(port)))
+        directs_by_orders(cluster, key, info_hash, (host, port))
         sent = sum(fetches(cluster, name, film, torrent) for name in CLIENTS)
         books_hold(cluster, sent)
         survives_restarts(cluster, key, info_hash, cdn)

@@ -44,7 +44,8 @@ def aria2(folder, address, torrent):
 
 
 def transmission(folder, address, torrent):
-    settings = {"bind-address-ipv4": address, "peer-port": 6881, "rpc-enabled": False, "dht-enabled": False,
+    family = 6 if ":" in address else 4
+    settings = {f"bind-address-ipv{family}": address, "peer-port": 6881, "rpc-enabled": False, "dht-enabled": False,
                 "lpd-enabled": False, "utp-enabled": False, "port-forwarding-enabled": False,
                 "watch-dir-enabled": True, "watch-dir": str(folder / "watch"), "download-dir": str(folder),
                 "incomplete-dir-enabled": False, "rename-partial-files": False}

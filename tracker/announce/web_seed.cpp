@@ -17,7 +17,7 @@ Result<std::string> web_seed_key(std::string_view url) {
   const auto target = std::string_view(read->target);
   if (!percent_decode(target.substr(0, target.find('?')), path)) return refuse("a '%' without two hexadecimal digits");
   if (path.ends_with('/')) return refuse("it names a folder: a web seed is the URL of the file itself");
-  auto key = read->authority();
+  auto key = read->host;
   std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::tolower(c); });
   return key + path;
 }

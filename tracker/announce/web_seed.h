@@ -9,8 +9,8 @@ namespace waybill::tracker {
 
 inline constexpr std::size_t kMaxWebSeedBytes = 2000;
 
-// By which two spellings of one file's URL are known to be one: the host in lower case, the port where it is not the
-// scheme's own, the decoded path without its query. Not the scheme: what ends TLS in front of a web server may hide it.
+// By which two spellings of one file's URL are known to be one: the host in lower case and the decoded path without its
+// query. Neither scheme nor port: what stands in front of a web server hides them, and libtorrent names no port to it.
 // Refuses what is no http or https URL of a file.
 Result<std::string> web_seed_key(std::string_view url);
 

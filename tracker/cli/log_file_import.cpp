@@ -49,7 +49,7 @@ Status check_file(const std::string& file) {
     }
     return {};
   });
-  if (!read) return pass_on(read.error(), file);
+  if (!read) return read;  // it names the file
   if (any_good || bad.count == 0) return {};
   return refuse(
       fmt::format("{}: no line can be read: log_format must be '{}'; the first: {}", file, kLogFormat, bad.first));

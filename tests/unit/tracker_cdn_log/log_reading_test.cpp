@@ -47,7 +47,7 @@ LogReading read(const std::string& text) { return read_log(text, targets(), isp_
 
 TEST_CASE("a request becomes a record of the content that its URL is of") {
   const auto reading =
-      read(Line{}.text() + "\n" + Line{.number = 2, .sent = 400, .url = "http://cdn2.example:81/f"}.text() +
+      read(Line{}.text() + "\n" + Line{.number = 2, .sent = 400, .url = "http://cdn2.example/f"}.text() +
            Line{.number = 3, .status = 206, .sent = 50, .url = "http://CDN.example:80/song .mp3"}.text() +
            Line{.number = 4, .status = 206, .sent = 50, .url = "http://cdn.example/song%20.mp3"}.text());
   CHECK(reading.lines == 4);
