@@ -99,7 +99,7 @@ def names_web_seed(cluster, torrent):
                             ("the same otherwise", "already", f"https://{NGINX}/films/%66ilm.mp4")]:
         refused(cluster, what, word, "content", "webseed", "add", "Film", url)
     refused(cluster, "a web seed that is none", "no such web seed", "content", "webseed", "remove", "Film", URL + "x")
-    seeds = cluster.tracker.json("content", "webseed", "list", "Film")["web_seeds"]
+    seeds = cluster.tracker.json("content", "webseed", "list", "--content", "Film")["web_seeds"]
     assert [seed["url"] for seed in seeds] == [URL], seeds
     facts = bdecode(torrent.read_bytes())
     assert facts[b"url-list"] == [URL.encode()], facts[b"url-list"]

@@ -163,7 +163,7 @@ void add_content(CLI::App& program, Invocation& invocation) {
       .data()
       .output();
   CommandOptions(web_seed, "list", "list the web seeds", "content webseed list", invocation)
-      .text("CONTENT", "content", "of this content only")
+      .text("--content", "content", "of this content only: its id, the id's first digits, or its title", "CONTENT")
       .data()
       .output();
   CommandOptions(content, "remove", "hand it out no more; its books stay", "content remove", invocation)
