@@ -47,7 +47,8 @@ std::string Model::audit_order(const ModelOrder& order) const {
   const auto held = sender.pieces.find(terms.content);
   if (!sender.online) return "by a sender that is gone";
   if (!sender.sharing.consented) return "without consent";
-  if (held == sender.pieces.end() || held->second <= 0) return "of what its sender does not hold";
+  const bool holds = held != sender.pieces.end() && held->second > 0;
+  if (!holds && !wants_.contains({terms.sender, terms.content})) return "of what its sender neither holds nor fetches";
   if (content(terms.content).removed) return "of removed content";
   if (!by_key_.at(terms.receiver)->online) return "for a receiver that is gone";
   if (terms.sender == terms.receiver) return "of an agent to itself";

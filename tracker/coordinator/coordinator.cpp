@@ -175,6 +175,7 @@ Actions Coordinator::want(const AgentKey& receiver, const protocol::Want& want, 
     s.end_download(key, {Refusal::request_ended, ""}, step);
     return std::move(step.out);
   }
+  s.introduce_siblings(download, step);
   step.out.push_back(LogLine{false, s.account_for(download, now)});
   return std::move(step.out);
 }

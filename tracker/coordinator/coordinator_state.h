@@ -120,6 +120,9 @@ struct Coordinator::State {
   void leave_share(const DownloadKey& of, bool keeps_it, Step& step);
   // Others of its ISP that share with it need not wait for their next look around.
   void new_holder(AgentIndex agent, const ContentId& content, Step& step);
+  // Orders between it and those of its ISP that share with it and hold nothing yet, either way.
+  void introduce_siblings(Download& download, Step& step);
+  void introduce(Download& download, AgentIndex source, Step& step);
   void leave_all_shares(AgentIndex agent, Step& step);  // also of contents that it holds whole
   StripePart cdn_part(const StripesKey& key) const;
   // What the source may be ordered to serve; empty: nothing.

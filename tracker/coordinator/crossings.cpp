@@ -11,6 +11,7 @@ namespace {
 
 // Receivers that look around at once for one new holder: where few are, each counts.
 constexpr std::size_t kMaxWoken = 64;
+constexpr std::size_t kMaxIntroduced = 6;  // siblings that hold nothing yet: later ones are found by what they hold
 constexpr int kSlowReports = 3;            // in a row, one a second
 constexpr double kSmoothing = 0.3;         // of a rate, by each report
 constexpr std::int64_t kEnoughTenths = 9;  // of the CDN's own pace
@@ -87,6 +88,42 @@ void Coordinator::State::new_holder(AgentIndex agent, const ContentId& id, Step&
     const auto download = downloads.find({receiver, id});
     if (receiver != agent && download != downloads.end()) top_up(download->second, step);
   }
+}
+
+// They will have pieces for each other within moments. Connecting takes libtorrent up to a second: so it is not to
+// begin only when the first piece has come.
+void Coordinator::State::introduce_siblings(Download& download, Step& step) {
+  const auto* shares = stripes_of(download);
+  const auto receiver = download.key.receiver;
+  // Under capacity policies each order is a promise of bytes: none is given before it can be of use.
+  if (shares == nullptr || !shares->has(receiver) || !policies.empty()) return;
+  auto siblings = shares->all();
+  const auto own = std::find(siblings.begin(), siblings.end(), receiver);
+  std::rotate(siblings.begin(), own, siblings.end());  // those who come after it, then those before: others have others
+  if (siblings.size() > kMaxIntroduced + 1) siblings.resize(kMaxIntroduced + 1);
+  for (const auto sibling : siblings) {
+    const auto theirs = downloads.find({sibling, download.key.content});
+    if (sibling == receiver || theirs == downloads.end()) continue;
+    introduce(download, sibling, step);
+    introduce(theirs->second, receiver, step);
+  }
+}
+
+void Coordinator::State::introduce(Download& download, AgentIndex source, Step& step) {
+  const auto& sender = swarm.agent(source);
+  if (swarm.holding(source, download.key.content) || complete(download)) return;  // top_up() finds it, or nothing lacks
+  if (!sender.slot_free() || sender.at_upload_cap()) return;
+  if (sender.address.is_v4() != swarm.agent(download.key.receiver).address.is_v4()) return;
+  const auto sources = sources_of(download);
+  const auto peers = std::count_if(sources.begin(), sources.end(), [](const auto* live) { return !live->cdn_node; });
+  const bool known =
+      std::any_of(sources.begin(), sources.end(), [&](const auto* live) { return live->sender == source; });
+  if (known || peers >= options.target_sources - 1) return;
+  const auto& pauses = swarm.agent(download.key.receiver).cool_downs;
+  const bool pausing = std::any_of(pauses.begin(), pauses.end(), [&](const CoolDown& pause) {
+    return pause.source == sender.key && pause.content == download.key.content && pause.until > step.now;
+  });
+  if (!pausing) issue(download, source, std::nullopt, step);
 }
 
 void Coordinator::State::leave_all_shares(AgentIndex agent, Step& step) {

@@ -177,13 +177,17 @@ void Coordinator::State::end_download(const DownloadKey& key, const Ended& ended
   const bool through = complete(found->second);
   downloads.erase(key);
   leave_share(key, through, step);
+  if (through || swarm.holding(key.receiver, key.content)) return;
+  const auto promised = swarm.agent(key.receiver).orders_as_sender;  // of pieces that it will not have now
+  enforce(promised, step);
 }
 
 std::optional<Ended> Coordinator::State::forbidden(const LiveOrder& live, TimeMs now) const {
   const auto& sender = swarm.agent(live.sender);
   if (!content(live.order.content)) return Ended{Refusal::content_removed, "the content was removed"};
   if (!sender.sharing.consented) return Ended{Refusal::sharing_off, "the owner of the source does not share"};
-  if (!swarm.holding(live.sender, live.order.content)) {
+  const bool fetches = downloads.contains({live.sender, live.order.content});  // it will hold some in a moment
+  if (!fetches && !swarm.holding(live.sender, live.order.content)) {
     return Ended{Refusal::source_gone, "the source does not hold the content"};
   }
   if (live.cdn_node) return std::nullopt;

@@ -305,8 +305,8 @@ TEST_CASE("slots that are lowered end the latest orders, which others take over"
   world.take(world.coordinator.sharing_update(world.key("peer"), {true, {}, 1}, world.now));
   CHECK(revoked_for(world, "peer", Refusal::upload_cap_reached));
   CHECK(world.revoked.size() == 2);
-  CHECK(world.sources("x") == Names{"cdn", "peer"});
-  CHECK(world.sources("z") == Names{"cdn"});
+  CHECK(world.sources("x") == Names{"cdn", "peer", "y", "z"});
+  CHECK(world.sources("z") == Names{"cdn", "x", "y"});
 }
 
 TEST_CASE("a receiver that reports on a request that is not under way is told to ask again") {

@@ -119,13 +119,13 @@ TEST_CASE("slots are never exceeded, and a slot that becomes free is used again"
     world.join(name, 1, 0);
     world.want(name);
   }
-  CHECK(world.sources("a") == Names{"cdn", "peer"});
-  CHECK(world.sources("b") == Names{"cdn", "peer"});
-  CHECK(world.sources("d") == Names{"cdn"});
+  CHECK(world.sources("a") == Names{"b", "cdn", "d", "peer"});
+  CHECK(world.sources("b") == Names{"a", "cdn", "d", "peer"});
+  CHECK(world.sources("d") == Names{"a", "b", "cdn"});
   CHECK(world.reason("peer", "d") == "not chosen: all of its 2 upload slots are taken");
   world.take(world.coordinator.done(world.key("a"), world.content, world.now));
   world.pass(3, {{"b", 1000}, {"d", 1000}});
-  CHECK(world.sources("d") == Names{"cdn", "peer"});
+  CHECK(world.sources("d") == Names{"b", "cdn", "peer"});
 }
 
 TEST_CASE("requests that cannot be met are refused by name, and nothing else changes") {
