@@ -1,8 +1,5 @@
 #include "tracker/announce/web_seed.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include <fmt/format.h>
 
 #include "common/net/http.h"
@@ -17,9 +14,7 @@ Result<std::string> web_seed_key(std::string_view url) {
   const auto target = std::string_view(read->target);
   if (!percent_decode(target.substr(0, target.find('?')), path)) return refuse("a '%' without two hexadecimal digits");
   if (path.ends_with('/')) return refuse("it names a folder: a web seed is the URL of the file itself");
-  auto key = read->host;
-  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::tolower(c); });
-  return key + path;
+  return read->host + path;  // which is in lower case
 }
 
 Status check_web_seed(std::string_view url) {

@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/tracker_agreements/sample_terms.h"
@@ -56,6 +58,19 @@ TEST_CASE("a contract is read, and its canonical text reads as the same contract
   CHECK(contract.listed.size() == 1);
   CHECK(read_owner_contract(document_text(contract)).value() == contract);
   CHECK(document_text(read_owner_contract(document_text(contract)).value()) == document_text(contract));
+}
+
+TEST_CASE("the packaged examples are agreements") {
+  const auto text_of = [](const std::string& name) {
+    std::ifstream file("packaging/config/" + name);  // tests run in the source's folder
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const auto agreement = read_isp_agreement(text_of("isp-agreement.json"));
+  REQUIRE_MESSAGE(agreement, agreement.error().message);
+  CHECK(agreement->tariff.unacknowledged);
+  const auto contract = read_owner_contract(text_of("owner-contract.json"));
+  REQUIRE_MESSAGE(contract, contract.error().message);
+  CHECK(contract->unacknowledged_per_gb);
 }
 
 TEST_CASE("what the registry's columns say makes terms that pass and read back") {
