@@ -48,9 +48,6 @@ def judge_all(site):
         one, way = judge(topology, transfer, flow_of(seen, ends), carried.get(ends, {}))
         judged.append(one)
         ways.append((transfer, one, way))
-    missing = set(topology.pairs) - {(transfer.publisher, transfer.client) for transfer in transfers}
-    if missing:
-        raise AssertionError(f"the tracker has no record of {[(a.name, b.name) for a, b in missing]}")
     return judged, ways
 
 

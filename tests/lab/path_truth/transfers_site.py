@@ -92,9 +92,25 @@ class TransfersSite:
             round_pairs = [(publisher, clients[(number + shift) % len(clients)])
                            for number, publisher in enumerate(self.topology.publishers)]
             in_threads(self._transfer, [pair for pair in round_pairs if pair in pairs])
-        agents = self.cluster.agents.values()
-        wait_for(lambda: not any(agent.json("status")["outbox"]["waiting"] for agent in agents), "every receipt")
+        try:
+            wait_for(lambda: not self._unrecorded(), "every receipt", step=0.2)
+        except TimeoutError as late:
+            names = [f"{one.name}>{other.name}" for one, other in self._unrecorded()]
+            raise TimeoutError(f"the tracker has no whole record of {names}") from late
         return self._recorded()
+
+    def _rows(self, *words):
+        """{(sender's address, receiver's): the tracker's records}."""
+        rows = {}
+        for row in self.cluster.tracker.json("transfers", *words)["transfers"]:
+            if row["acknowledged_bytes"]:
+                rows.setdefault((row["sender_address"], row["receiver_address"]), []).append(row)
+        return rows
+
+    def _unrecorded(self):
+        rows = self._rows()
+        return [(one, other) for one, other in self.topology.pairs if SIZE > sum(
+            row["acknowledged_bytes"] for row in rows.get((self.topology.visible(one), self.topology.visible(other)), ()))]
 
     def _transfer(self, publisher, client):
         said = self.cluster.tracker.json("path", self.topology.visible(publisher), self.topology.visible(client))
@@ -109,10 +125,7 @@ class TransfersSite:
         inferred = {}
         for row in self.cluster.tracker.json("records", "--limit", "100000")["records"]:
             inferred[row["order"], row["component"]] = row["inferred"]
-        rows = {}
-        for row in self.cluster.tracker.json("transfers", "--hops")["transfers"]:
-            if row["acknowledged_bytes"]:
-                rows.setdefault((row["sender_address"], row["receiver_address"]), []).append(row)
+        rows = self._rows("--hops")
         found = []
         for publisher, client in self.topology.pairs:
             ends = self.topology.visible(publisher), self.topology.visible(client)
