@@ -11,7 +11,9 @@ from drawn_lab import PROBE_PORT
 
 # Both may ask a silent router twice and wait a second for each answer, where they would wait five by themselves.
 # -l 0: a router that is passed twice does not end it.
-SCAMPER = "trace -P udp-paris -d {port} -s {sport} -q 2 -w 1 -g 3 -l 0 {destination}"
+SCAMPER = {4: "trace -P udp-paris -d {port} -s {sport} -q 2 -w 1 -g 3 -l 0 {destination}",
+           # Debian's scamper recognises no answer to its UDP probes over IPv6.
+           6: "trace -P icmp-paris -q 2 -w 1 -g 3 -l 0 {destination}"}
 TRACEROUTE = ("traceroute", "-n", "-q", "2", "-w", "1", "-m", "12")
 FIRST_PORT = 40_000
 PORTS_TRIED = 64
@@ -36,7 +38,7 @@ def own_probe(lab, host, destination, program):
 
 
 def scamper(lab, host, destination, source_port):
-    command = SCAMPER.format(port=PROBE_PORT, sport=source_port, destination=destination)
+    command = SCAMPER[6 if ":" in destination else 4].format(port=PROBE_PORT, sport=source_port, destination=destination)
     text, seconds = run(lab, host, ["scamper", "-O", "json", "-I", command])
     found = next((json.loads(line) for line in text.splitlines() if '"type":"trace"' in line), {})
     by_ttl = {}
@@ -68,9 +70,12 @@ def in_order(by_ttl, destination):
 
 def port_for_way(lab, topology, source, destination, way):
     """A source port by which a flow takes the way: the routers' own kernels say what they would do with it. The first
-    one where nothing is balanced by ports; None where none of those tried takes it."""
-    if not topology.by_flow:
+    one where nothing is balanced by ports; None where none of those tried takes it, and for balanced ways over IPv6,
+    where scamper's probes have no ports."""
+    if not topology.by_flow or len(list(topology.all_ways(source, destination))) == 1:
         return FIRST_PORT
+    if topology.family == 6:
+        return None
     addresses = topology.visible(source), topology.visible(destination)
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
         if all(_takes(lab, topology, addresses, port, *step) for step in zip(way, way[1:])):
