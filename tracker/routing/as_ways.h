@@ -1,6 +1,6 @@
 #pragma once
-// Which networks traffic from one AS to another goes through, as the routes of all peers of a dump tell. Who announces a
-// route says by it which way its own traffic takes, and so does every network on its path: one path of ten networks
+// Which networks traffic from one AS to another goes through, as the routes of all peers of a dump tell. Who announces
+// a route says by it which way its own traffic takes, and so does every network on its path: one path of ten networks
 // tells the ways of ten. Kept as the next network on the way from an AS to an origin, 12 bytes each.
 #include <cstdint>
 #include <unordered_map>

@@ -57,7 +57,8 @@ def expected_hops(topology, source, destination, way):
     hops, visited, isps = [], [], crossed(way, source)
     for node, came_by in way[:-1]:
         address = None if node.silent else answer_address(topology, node, came_by, source)
-        hops.append(Hop(address, node.isp, frozenset(marks_of(topology, node, came_by, address, visited, target, isps))))
+        marks = marks_of(topology, node, came_by, address, visited, target, isps)
+        hops.append(Hop(address, node.isp, frozenset(marks)))
         visited.append(address)
     last, _ = way[-1]
     if last.deaf:

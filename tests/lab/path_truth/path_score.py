@@ -40,7 +40,8 @@ def judge(topology, transfer, flows, carried):
     publisher, client = transfer.publisher, transfer.client
     ways = list(topology.all_ways(publisher, client))
     taken = [way for flow in flows for way in ways if Seen(flow).takes(way)]
-    judged = Judged(f"seed {topology.seed} {publisher.name}>{client.name}", features_of(topology, publisher, client, ways))
+    judged = Judged(f"seed {topology.seed} {publisher.name}>{client.name}",
+                    features_of(topology, publisher, client, ways))
     judged.recorded = [(hop["address"], tuple(hop["marks"])) for hop in transfer.hops]
     if len(flows) != 1 or len(taken) != 1:
         judged.problem = f"the probes of the trace went {len(flows)} ways in the routers' books: {flows}"
@@ -70,7 +71,8 @@ def features_of(topology, publisher, client, ways):
              ("silent router", "silent" in marks and not end.deaf), ("deaf receiver", end.deaf),
              ("sender behind NAT", publisher.home is not None), ("receiver behind NAT", client.home is not None),
              ("private router", any("private" in hop.marks and "customer" not in hop.marks for hop in hops)),
-             ("comes back to a router", "loop" in marks), ("another ISP's address", "borrowed" in marks), ("a third party's address", "third-party" in marks)]
+             ("comes back to a router", "loop" in marks), ("another ISP's address", "borrowed" in marks),
+             ("a third party's address", "third-party" in marks)]
     return [name for name, holds in named if holds] or ["plain"]
 
 
@@ -135,8 +137,8 @@ class Score:
         yield "marks (found, missed, wrong): " + "; ".join(
             f"{mark} {found[mark]}, {missed[mark]}, {wrong[mark]}" for mark in sorted(found | missed | wrong))
         borrowed = [hop for one in self.counted for hop in one.expected if "borrowed" in hop.marks]
-        yield (f"  third-party is a suspicion; that {len(borrowed)} routers answered with an address of the ISP at the other "
-               "end of their link, no trace tells")
+        yield (f"  third-party is a suspicion; that {len(borrowed)} routers answered with an address of the ISP at the "
+               "other end of their link, no trace tells")
 
     def _networks(self):
         same = sum(each_once(built) == recorded for built, recorded in (one.isps for one in self.counted))
@@ -155,7 +157,7 @@ class Score:
         for one in self.counted:
             bases[one.basis].append(one.foretold)
         bases["all"] = [foretold for found in list(bases.values()) for foretold in found]
-        yield "prediction against the trace that followed: the same ISPs; the same links; against what was built: likewise"
+        yield "prediction against the trace that followed: the same ISPs; the same links; and against the truth"
         for basis, found in bases.items():
             yield f"  by {basis}: " + "; ".join(rate(sum(hits), len(found)) for hits in zip(*found))
 

@@ -113,8 +113,8 @@ def one_seed(seed, arguments):
             beside(site, ways)
     good = sum(one.marked for one in judged)
     kind = "by flow" if topology.by_flow else "by address"
-    print(f"seed {seed}: {len(topology.isps)} ISPs, {len(topology.nodes)} nodes, equal ways {kind}: {len(judged)} transfers, "
-          f"{good} as built, {time.monotonic() - started:.0f} s", flush=True)
+    print(f"seed {seed}: {len(topology.isps)} ISPs, {len(topology.nodes)} nodes, equal ways {kind}: {len(judged)} "
+          f"transfers, {good} as built, {time.monotonic() - started:.0f} s", flush=True)
     for one in judged:
         if arguments.verbose or not one.marked:
             show(one)

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "harness"), str(HERE.parents[2] / "packaging" / "demo")]
@@ -17,6 +18,9 @@ from routes_dump import asn_of, dump_of  # noqa: E402
 
 SIZE = 200_000
 PATIENCE = 120
+# Receipts are cut at the end of each quarter of an hour (protocol: kAccountingGrain), without waiting for a trace that
+# is under way: no round begins so shortly before it.
+QUARTER, ROUND = 900, 10  # seconds
 
 
 @dataclasses.dataclass
@@ -91,6 +95,7 @@ class TransfersSite:
         for shift in range(len(clients)):
             round_pairs = [(publisher, clients[(number + shift) % len(clients)])
                            for number, publisher in enumerate(self.topology.publishers)]
+            keep_clear_of_quarter()
             in_threads(self._transfer, [pair for pair in round_pairs if pair in pairs])
         try:
             wait_for(lambda: not self._unrecorded(), "every receipt", step=0.2)
@@ -108,9 +113,9 @@ class TransfersSite:
         return rows
 
     def _unrecorded(self):
-        rows = self._rows()
+        rows, visible = self._rows(), self.topology.visible
         return [(one, other) for one, other in self.topology.pairs if SIZE > sum(
-            row["acknowledged_bytes"] for row in rows.get((self.topology.visible(one), self.topology.visible(other)), ()))]
+            row["acknowledged_bytes"] for row in rows.get((visible(one), visible(other)), ()))]
 
     def _transfer(self, publisher, client):
         said = self.cluster.tracker.json("path", self.topology.visible(publisher), self.topology.visible(client))
@@ -137,6 +142,12 @@ class TransfersSite:
                 found.append(Transfer(publisher, client, self.predicted[publisher.name, client.name], row["hops"], isps,
                                       links))
         return found
+
+
+def keep_clear_of_quarter():
+    left = QUARTER - time.time() % QUARTER
+    if left < ROUND:
+        time.sleep(left + 0.1)
 
 
 def in_threads(function, calls):
