@@ -1,5 +1,6 @@
 """IPv6 in the lab, beside IPv4: a tracker that is reached by both, whole transfers over IPv6 with paths hop by hop as
-the lab was built, and a swarm of agents that have one family each. Needs root; exits 77 where namespaces are refused."""
+the lab was built, and a swarm of agents that have one family each. Needs root; exits 77 where namespaces are refused.
+"""
 import pathlib
 import sys
 import unittest
@@ -19,8 +20,9 @@ SIZE = 1_000_000
 class BothFamilies(unittest.TestCase):
     def setUp(self):
         self.lab = self.enterContext(Lab(agents=2))
+        address = self.lab.hosts["tracker"].ipv6
         self.cluster = self.enterContext(Cluster(work_folder("lab-ipv6"), runner=LabRunner(self.lab),
-                                                 tracker_address=self.lab.hosts["tracker"].ipv6, tracker_host="tracker"))
+                                                 tracker_address=address, tracker_host="tracker"))
         self.tracker = self.cluster.tracker
         self.tracker.init(PORT)
         # By both families; links name one of its addresses.
@@ -30,8 +32,8 @@ class BothFamilies(unittest.TestCase):
             self.tracker.command("isp", "add", name, "--prefix", isp.prefix4, "--prefix", isp.prefix6, "--timezone",
                                  "UTC")
         for name in ("SP1", "SP2"):
-            self.tracker.command("agreement", "add", "--isp", name, "--grant", "always", "--price", "0.02", "--currency",
-                                 "EUR")
+            self.tracker.command("agreement", "add", "--isp", name, "--grant", "always", "--price", "0.02",
+                                 "--currency", "EUR")
 
     def add(self, host, family, cdn_node=False):
         """An agent that has one address, of this family, and reaches the tracker by it."""
@@ -97,7 +99,8 @@ class BothFamilies(unittest.TestCase):
             self.assertIn(":", row["sender_address"])
             self.check_path(row)
             said = self.tracker.json("path", row["sender_address"], row["receiver_address"])["verdict"]
-            self.assertEqual(said["isps"], [key.split(":", 1)[1] for key in row["components"] if key.startswith("isp:")])
+            isps = [key.split(":", 1)[1] for key in row["components"] if key.startswith("isp:")]
+            self.assertEqual(said["isps"], isps)
 
     def test_no_order_joins_two_families(self):
         six = self.add("cdn", 6, cdn_node=True)
