@@ -44,7 +44,7 @@ def judge(topology, transfer, flows, carried):
                     features_of(topology, publisher, client, ways))
     judged.recorded = [(hop["address"], tuple(hop["marks"])) for hop in transfer.hops]
     if len(flows) != 1 or len(taken) != 1:
-        judged.problem = f"the probes of the trace went {len(flows)} ways in the routers' books: {flows}"
+        judged.problem = f"{len(flows)} flows of probes by the routers' books, {len(taken)} of the ways fit: {flows}"
         return judged, None
     way = taken[0]
     judged.expected = expected_hops(topology, publisher, client, way)
