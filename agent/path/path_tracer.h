@@ -13,8 +13,8 @@
 
 namespace waybill::agent {
 
-// What performs one trace; run_trace (trace_run.h) but for tests. Runs on the tracer's thread. `meanwhile` takes what is
-// known while it goes on.
+// What performs one trace; run_trace (trace_run.h) but for tests. Runs on the tracer's thread. `meanwhile` takes what
+// is known while it goes on.
 using TraceFunction = std::function<Result<protocol::Path>(const IpAddress& source, const IpAddress& destination,
                                                            const std::atomic<bool>& stop,
                                                            const std::function<void(protocol::Path)>& meanwhile)>;

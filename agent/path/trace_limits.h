@@ -6,10 +6,10 @@
 
 namespace waybill::agent {
 
-inline constexpr int kHighestTtl = 30;   // traceroute(8)'s default; fewer than protocol::kMaxHops
-inline constexpr int kRounds = 3;        // the first, and two more for TTLs that stay silent
-// Routers say so many ICMP errors to one host and then no more than one a second (Linux: icmp_ratelimit 1000, IOS: two a
-// second), and may have said them about other traces. The last round begins when there must be one again.
+inline constexpr int kHighestTtl = 30;  // traceroute(8)'s default; fewer than protocol::kMaxHops
+inline constexpr int kRounds = 3;       // the first, and two more for TTLs that stay silent
+// Routers say so many ICMP errors to one host and then no more than one a second (Linux: icmp_ratelimit 1000, IOS: two
+// a second), and may have said them about other traces. The last round begins when there must be one again.
 inline constexpr DurationMs kLimitRefill{1050};
 inline constexpr int kTtlsPastLast = 6;  // later rounds ask no further than this beyond the last answer
 // Probes beyond this TTL leave a little apart, so that those that would only ask the receiver again need not leave at

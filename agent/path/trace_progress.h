@@ -48,9 +48,9 @@ class TraceProgress {
 };
 
 // Which hops are on the sender's own side, by the rule of path.h: on the way to a public destination, the private
-// addresses before the first public or silent one: what is behind silence may be the provider's as well. Shared addresses (RFC 6598) are the provider's by definition and end the
-// customer's side as a public one does. Where the destination itself is private or loopback nothing is marked: there is
-// no telling whose side is whose.
+// addresses before the first public or silent one: what is behind silence may be the provider's as well. Shared
+// addresses (RFC 6598) are the provider's by definition and end the customer's side as a public one does. Where the
+// destination itself is private or loopback nothing is marked: there is no telling whose side is whose.
 void mark_customer_side(protocol::Path& path);
 
 // The evidence: hops in order up to the receiver, silent ones kept; behind the last answer of an unfinished trace

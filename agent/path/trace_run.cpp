@@ -138,8 +138,7 @@ class TraceRun {
 }  // namespace
 
 Result<protocol::Path> run_trace(const IpAddress& source, const IpAddress& destination, const runtime::Clock& clock,
-                                 const std::atomic<bool>& stop,
-                                 const std::function<void(protocol::Path)>& meanwhile) {
+                                 const std::atomic<bool>& stop, const std::function<void(protocol::Path)>& meanwhile) {
   const auto probed_at = clock.now();
   auto socket = ProbeSocket::open(source, destination);
   if (!socket) return pass_on(socket);

@@ -12,7 +12,6 @@ namespace waybill::agent {
 // no socket permitted, no route, every probe refused. `stop` ends it early, with what is known so far. `meanwhile` gets
 // what is known before it waits for routers that answer seldom (kLimitRefill), where it has to.
 Result<protocol::Path> run_trace(const IpAddress& source, const IpAddress& destination, const runtime::Clock& clock,
-                                 const std::atomic<bool>& stop,
-                                 const std::function<void(protocol::Path)>& meanwhile);
+                                 const std::atomic<bool>& stop, const std::function<void(protocol::Path)>& meanwhile);
 
 }  // namespace waybill::agent

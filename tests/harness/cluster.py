@@ -46,10 +46,16 @@ class Tracker:
         """`init` is told the port that enrol links show."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = port
-        text = self.cli("init", self.data, "--public-host", self.address, "--listen", f"{bracketed(self.address)}:{port}",
-                        *arguments)
+        text = self.cli("init", self.data, "--public-host", self.address, "--listen",
+                        f"{bracketed(self.address)}:{port}", *arguments)
         links = re.findall(r"waybill://\S+", text)
         self.client_link, self.cdn_link = links[0], links[1]
+
+    def change_config(self, key, value):
+        """Before it starts: another value for a setting."""
+        path = self.data / "tracker.conf"
+        lines = [line for line in path.read_text().splitlines() if line.split("=")[0].strip() != key]
+        path.write_text("\n".join(lines + [f'{key} = "{value}"']) + "\n")
 
     def start(self):
         before = self.log.read_text().count("ready: ") if self.log.exists() else 0

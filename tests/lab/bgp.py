@@ -1,7 +1,8 @@
 """BGP between a lab's ISPs, by real BIRDs: one on each border router, one on a collector that hears them all and writes
 what it hears as an MRT dump. The routes that it finds are the ones that the routers forward by.
 
-Customers of the backbone announce their own prefix; to each other, where they peer, nothing else (Gao and Rexford, 2001).
+Customers of the backbone announce their own prefix and nothing else, to each other, too, where they peer (Gao and
+Rexford, 2001).
 """
 from lab import LabError
 from processes import wait_for
@@ -78,8 +79,7 @@ class Bgp:
         return self.folder / f"{node}.ctl"
 
     def _router_config(self, router, isp):
-        address = {family: next(port.address(family) for port in self.lab.topology.ports(router) if port.address(family))
-                   for family in FAMILIES}
+        address = {family: self._address(router, family) for family in FAMILIES}
         text = HEAD.format(folder=self.folder, name=router, router_id=address[4])
         for family in FAMILIES:
             text += ROUTER.format(family=family, prefix=isp.prefix4 if family == 4 else isp.prefix6)
@@ -89,6 +89,9 @@ class Bgp:
                         text += self._border_session(near, far, isp, family)
             text += self._collector_session(router, isp, family, address[family])
         return text
+
+    def _address(self, router, family):
+        return next(port.address(family) for port in self.lab.topology.ports(router) if port.address(family))
 
     def _border_session(self, near, far, isp, family):
         other = self.borders[far.node]
@@ -108,7 +111,7 @@ class Bgp:
         text = HEAD.format(folder=self.folder, name=COLLECTOR, router_id=host.ipv4)
         for router, isp in self.borders.items():
             for family in FAMILIES:
-                address = next(port.address(family) for port in self.lab.topology.ports(router) if port.address(family))
+                address = self._address(router, family)
                 text += SESSION.format(name=f"{isp.name}v{family}", local=host.ipv4 if family == 4 else host.ipv6,
                                        asn=COLLECTOR_ASN, neighbor=address, neighbor_asn=asn_of(isp), how="multihop",
                                        family=family, channel="import all; export none;")

@@ -151,12 +151,15 @@ class Paths(unittest.TestCase):
         self.assertTrue(path["complete"])
 
     def test_routers_that_answer_once_a_second(self):
-        """Linux says six ICMP errors to one host at once, then one a second (icmp_ratelimit): more traces running than
-        that go whole only because the tracer waits."""
-        expected = self.expected("sp2-a1", "sp3-a1")
-        paths = [self.found(json.loads(self.lab.output("sp2-a1", [PROBE, expected[-1]]))) for _ in range(12)]
-        whole = paths.count(expected)
-        self.assertGreaterEqual(whole, 10, paths)  # a busy machine may answer too late once or twice
+        """Linux says six ICMP errors to one host at once, then one a second (icmp_ratelimit). The routers that all of a
+        sender's ways begin with are asked more often than that, the receivers are not."""
+        missed = []
+        for destination in ("cdn", "tracker", "dns", "sp1-a1", "sp1-a2", "sp3-a1", "sp3-a2") * 2:
+            expected = self.expected("sp2-a1", destination)
+            found = self.found(json.loads(self.lab.output("sp2-a1", [PROBE, expected[-1]])))
+            if found != expected:
+                missed.append((destination, found))
+        self.assertLessEqual(len(missed), 2, missed)  # a busy machine may answer too late once or twice
 
     def test_a_translator_that_passes_on_what_is_for_itself(self):
         """All that comes to the gateway's own address goes to the host behind it, by address translation."""

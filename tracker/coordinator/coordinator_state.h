@@ -162,10 +162,9 @@ struct Coordinator::State {
   std::vector<CapacityPolicy> all_policies;  // those that are not in force yet too
   PolicyLedger policies;                     // those in force
   PathPredictor::WayBetween isps_between;
-  mutable PolicyRoutes routes{[this](IspId isp) { return grants.name_of(isp); },  // a cache
-                              [this](IspId from, IspId to) {
-                                return isps_between ? isps_between(from, to) : std::vector<RoutedIsp>();
-                              }};
+  mutable PolicyRoutes routes{
+      [this](IspId isp) { return grants.name_of(isp); },  // a cache
+      [this](IspId from, IspId to) { return isps_between ? isps_between(from, to) : std::vector<RoutedIsp>(); }};
   std::int64_t path_table_version = 0;
   std::optional<TimeMs> policies_change;  // the next instant at which one begins or ends
   TimeMs next_shares{};

@@ -44,8 +44,8 @@ class PathPredictor {
   // age. A path that was not measured teaches nothing; nor does one that is older than what is known.
   bool learn(const PathEnd& from, const PathEnd& to, std::shared_ptr<const ResolvedPath> path, TimeMs at);
   // Falls back from the two neighbourhoods (IPv4 /24, IPv6 /48) to the sender's neighbourhood and the receiver's ISP,
-  // to the two ISPs, to the routing table's way between them, and to the path that the two ISPs' names alone make: both,
-  // and a link between them.
+  // to the two ISPs, to the routing table's way between them, and to the path that the two ISPs' names alone make:
+  // both, and a link between them.
   PredictedPath predict(const PathEnd& from, const PathEnd& to, TimeMs now);
   // When ISPs, prefixes, components or routes have changed: what was learnt names another world.
   void forget();

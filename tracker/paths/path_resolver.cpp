@@ -49,8 +49,9 @@ class Resolver {
     const IspId isp = placed.isp;
     if (suspect) gap_ = true;
     enter(isp, *hop.address, placed.source);
-    // A private address is inside the network before it; a public one of nobody's may be another network's.
-    const bool stranger = !isp && !hop.address->is_private();
+    // A private address is inside the network before it, unless silence or a stranger is between the two; a public one
+    // of nobody's may be another network's.
+    const bool stranger = !isp && (gap_ || !hop.address->is_private());
     if (match.device == nullptr) add_router(hop, stranger ? IspId{} : current_, isp ? placed.source : current_source_);
     add_registered(match);
     if (stranger) {
@@ -112,7 +113,7 @@ class Resolver {
     link.into = into;
     link.near_address = near_;
     link.far_address = first_address;
-    link.inferred = gap_;
+    link.inferred = gap_ || tables_.never_adjacent(current_, into);
     link.isp_source = source;
     take_owner(link);
     add(std::move(link));

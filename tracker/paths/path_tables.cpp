@@ -72,6 +72,9 @@ Status PathTables::add_insights(const std::vector<ComponentInsight>& insights) {
 void PathTables::use_routes(std::shared_ptr<const RoutingTable> routes, std::unordered_map<Asn, IspId> isp_of_asn) {
   routes_ = std::move(routes);
   isp_of_asn_ = std::move(isp_of_asn);
+  asns_of_.clear();
+  for (const auto& [asn, isp] : isp_of_asn_) asns_of_[isp].push_back(asn);
+  for (auto& [isp, asns] : asns_of_) std::sort(asns.begin(), asns.end());
 }
 
 PlacedHop PathTables::place(const IpAddress& address) const {
@@ -88,12 +91,20 @@ IspId PathTables::isp_of_asn(Asn asn) const {
 }
 
 std::vector<Asn> PathTables::asns_of(IspId isp) const {
-  std::vector<Asn> asns;
-  for (const auto& [asn, owner] : isp_of_asn_) {
-    if (owner == isp) asns.push_back(asn);
-  }
-  std::sort(asns.begin(), asns.end());
-  return asns;
+  const auto found = asns_of_.find(isp);
+  return found != asns_of_.end() ? found->second : std::vector<Asn>();
+}
+
+bool PathTables::never_adjacent(IspId one, IspId other) const {
+  const auto near = asns_of_.find(one), far = asns_of_.find(other);
+  if (!routes_ || near == asns_of_.end() || far == asns_of_.end()) return false;
+  const auto& ways = routes_->ways();
+  const auto known = [&](Asn asn) { return ways.knows(asn); };
+  if (std::none_of(near->second.begin(), near->second.end(), known)) return false;
+  if (std::none_of(far->second.begin(), far->second.end(), known)) return false;
+  return std::none_of(near->second.begin(), near->second.end(), [&](Asn a) {
+    return std::any_of(far->second.begin(), far->second.end(), [&](Asn b) { return ways.adjacent(a, b); });
+  });
 }
 
 std::vector<RoutedIsp> PathTables::isps_on(const std::vector<Asn>& as_path) const {

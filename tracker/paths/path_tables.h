@@ -57,6 +57,8 @@ class PathTables {
   std::vector<RoutedIsp> isps_on(const std::vector<Asn>& as_path) const;
   // The shortest way between two ISPs' networks that the routing table tells, from the one to the other. Empty: none.
   std::vector<RoutedIsp> isps_between(IspId from, IspId to) const;
+  // Both have networks that the routing table knows, and no route has one of the one beside one of the other.
+  bool never_adjacent(IspId one, IspId other) const;
   // "isp#7" for an id that is not in the table: a removed ISP's old receipts can still be resolved again.
   std::string isp_name(IspId isp) const;
   // By address, longest prefix, or the hop's reverse DNS name, in this order (component_matcher.h).
@@ -80,6 +82,7 @@ class PathTables {
   std::unordered_map<IspId, std::string> isps_;
   std::shared_ptr<const RoutingTable> routes_;  // null: none is loaded
   std::unordered_map<Asn, IspId> isp_of_asn_;
+  std::unordered_map<IspId, std::vector<Asn>> asns_of_;  // ascending
   std::vector<RegisteredComponent> components_;
   std::map<int, ComponentMatcher> matchers_;  // by group
   std::unordered_map<std::string, std::size_t> keys_;

@@ -24,7 +24,7 @@ PathVerdict of_trace(const PredictedPath& predicted) {
 // From one ISP to the next; a number of no ISP's is a gap, so that the link over it is inferred.
 PathVerdict of_routes(const std::vector<Asn>& as_path, const PathTables& tables) {
   PathVerdict verdict;
-  verdict.by = "the routing table: the source's network is on the way to the destination";
+  verdict.by = "the routing table: it tells a way between the two networks";
   verdict.confidence = Confidence::medium;
   for (const auto& crossed : tables.isps_on(as_path)) {
     if (!verdict.isps.empty()) {

@@ -19,6 +19,11 @@ std::uint64_t hash_of(AsPathWords path) {
   return sum;
 }
 
+void keep_each_once(std::vector<std::uint64_t>& links) {
+  std::sort(links.begin(), links.end());
+  links.erase(std::unique(links.begin(), links.end()), links.end());
+}
+
 bool has_set(AsPathWords path) {
   while (!path.empty()) {
     if ((path[0] & kAsSetMark) != 0) return true;
@@ -42,6 +47,29 @@ std::vector<Asn> AsWays::between(Asn from, Asn to) const {
   return way;
 }
 
+AsWays::AsWays(std::vector<AsStep> steps) : steps_(std::move(steps)) {
+  std::size_t full = 1 << 16;
+  for (const auto& step : steps_) {
+    links_.push_back(both(step.from, step.next));
+    links_.push_back(both(step.next, step.from));
+    // There are many steps over each link.
+    if (links_.size() < full) continue;
+    keep_each_once(links_);
+    full = std::max(full, 2 * links_.size());
+  }
+  keep_each_once(links_);
+  links_.shrink_to_fit();
+}
+
+bool AsWays::adjacent(Asn one, Asn other) const {
+  return std::binary_search(links_.begin(), links_.end(), both(one, other));
+}
+
+bool AsWays::knows(Asn asn) const {
+  const auto found = std::lower_bound(links_.begin(), links_.end(), both(asn, 0));
+  return found != links_.end() && *found >> 32 == asn;
+}
+
 std::vector<Asn> as_path_between(Asn from, Asn to, const AsWays& ways) {
   auto way = ways.between(from, to);
   if (!way.empty()) return way;
@@ -56,9 +84,7 @@ Result<AsWays> AsWays::restore(std::vector<AsStep> steps) {
       std::adjacent_find(steps.begin(), steps.end(), same) != steps.end()) {
     return refuse("the ways between networks are out of order");
   }
-  AsWays ways;
-  ways.steps_ = std::move(steps);
-  return ways;
+  return AsWays(std::move(steps));
 }
 
 void AsWaysReader::add(AsPathWords path) {
@@ -72,15 +98,13 @@ void AsWaysReader::add(AsPathWords path) {
 }
 
 AsWays AsWaysReader::finish() {
-  AsWays ways;
-  ways.steps_.reserve(next_.size());
-  for (const auto& [key, next] : next_) {
-    ways.steps_.push_back({static_cast<Asn>(key >> 32), static_cast<Asn>(key), next});
-  }
-  std::sort(ways.steps_.begin(), ways.steps_.end());
+  std::vector<AsStep> steps;
+  steps.reserve(next_.size());
+  for (const auto& [key, next] : next_) steps.push_back({static_cast<Asn>(key >> 32), static_cast<Asn>(key), next});
   next_ = {};
   seen_ = {};
-  return ways;
+  std::sort(steps.begin(), steps.end());
+  return AsWays(std::move(steps));
 }
 
 }  // namespace waybill::tracker

@@ -1,6 +1,6 @@
 #pragma once
-// Which networks traffic from one AS to another goes through, as the routes of all peers of a dump tell. Who announces a
-// route says by it which way its own traffic takes, and so does every network on its path: one path of ten networks
+// Which networks traffic from one AS to another goes through, as the routes of all peers of a dump tell. Who announces
+// a route says by it which way its own traffic takes, and so does every network on its path: one path of ten networks
 // tells the ways of ten. Kept as the next network on the way from an AS to an origin, 12 bytes each.
 #include <cstdint>
 #include <unordered_map>
@@ -20,18 +20,25 @@ struct AsStep {
 
 class AsWays {
  public:
-  static constexpr std::size_t kMaxSteps = 16'000'000;  // 192 MB; a full table of thirty peers has about a fourth of it
+  static constexpr std::size_t kMaxSteps = 16'000'000;  // 192 MB; beyond it nothing more is learnt
+
+  AsWays() = default;
 
   // From one to the other, both included; empty where no route tells.
   std::vector<Asn> between(Asn from, Asn to) const;
+  // Whether some route has the two side by side, and whether any has the one at all beside another.
+  bool adjacent(Asn one, Asn other) const;
+  bool knows(Asn asn) const;
   const std::vector<AsStep>& steps() const { return steps_; }  // ascending
-  std::size_t bytes() const { return steps_.capacity() * sizeof(AsStep); }
+  std::size_t bytes() const { return steps_.capacity() * sizeof(AsStep) + links_.capacity() * sizeof links_[0]; }
   // Refused: what an AsWaysReader does not give.
   static Result<AsWays> restore(std::vector<AsStep> steps);
 
  private:
   friend class AsWaysReader;
+  explicit AsWays(std::vector<AsStep> steps);
   std::vector<AsStep> steps_;
+  std::vector<std::uint64_t> links_;  // each in both directions, ascending
 };
 
 // The ASes between two, both included: the way there that is told, else the way back, turned round, which is mostly the

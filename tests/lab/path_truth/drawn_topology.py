@@ -4,7 +4,8 @@ Three or four ISPs of one, two or four routers (four: a diamond, two ways of equ
 or two links. A link may cost more in one direction, so that the way back is another than the way there. Some routers
 are silent, some answer from the port that a probe came in by, some number their links from private space or from the
 neighbour's, one may send what it forwards through a firewall on a stick; some hosts are behind address translation.
-ISP number i owns 198.18.(16 i).0/20 and 2001:db8:i::/48: networks 0 to 3 are behind its routers, 8 inside, 9 at borders.
+ISP number i owns 198.18.(16 i).0/20 and 2001:db8:i::/48: networks 0 to 3 are behind its routers, 8 is inside, 9 at its
+borders.
 """
 import dataclasses
 import heapq
@@ -220,8 +221,8 @@ class DrawnTopology:
         isp = self.isps[router.isp]
         router.diverted = {port for port, _ in crossings(router)}
         firewall = self._node(f"{router.name}fw", router.isp, "firewall")
-        stick, _ = self._link(router, firewall, self._v(isp, 8, next(self.numbers)), self._v(isp, 8, next(self.numbers)))
-        router.stick = stick
+        ends = [self._v(isp, 8, next(self.numbers)) for _ in range(2)]
+        router.stick, _ = self._link(router, firewall, *ends)
 
     # Questions.
 

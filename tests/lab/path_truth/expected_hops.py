@@ -54,10 +54,11 @@ def answer_address(topology, node, came_by, source):
 def expected_hops(topology, source, destination, way):
     """[Hop] that a trace of this way finds, the receiver last where it answers."""
     target = topology.visible(destination)
-    hops, visited = [], []
+    hops, visited, isps = [], [], crossed(way, source)
     for node, came_by in way[:-1]:
         address = None if node.silent else answer_address(topology, node, came_by, source)
-        hops.append(Hop(address, node.isp, frozenset(marks_of(topology, node, came_by, address, visited, target))))
+        marks = marks_of(topology, node, came_by, address, visited, target, isps)
+        hops.append(Hop(address, node.isp, frozenset(marks)))
         visited.append(address)
     last, _ = way[-1]
     if last.deaf:
@@ -67,7 +68,8 @@ def expected_hops(topology, source, destination, way):
     return hops + [Hop(target, last.isp, frozenset({"receiver"}))]
 
 
-def marks_of(topology, node, came_by, address, visited, target):
+def marks_of(topology, node, came_by, address, visited, target, isps):
+    """`borrowed`: the address is of the ISP at the other end of a link; no trace tells."""
     if address is None:
         yield "silent"
         return
@@ -80,16 +82,15 @@ def marks_of(topology, node, came_by, address, visited, target):
         yield "nat"  # it forwards what is for its own address
     if address in visited:
         yield "loop"
-    if third_party(topology, node, address):
-        yield "third-party"
+    owner = owner_of(topology, node, address)
+    if owner != node.isp:
+        yield "borrowed" if owner in isps else "third-party"
 
 
-def third_party(topology, node, address):
-    """Whether the address belongs to another ISP than the router: its owner's hand is not on this hop."""
-    if is_private(address) or node.kind != "router":
-        return False
-    owner = next(isp.name for isp in topology.isps.values() if owns(isp, address))
-    return owner != node.isp
+def owner_of(topology, node, address):
+    if is_private(address):
+        return node.isp
+    return next(isp.name for isp in topology.isps.values() if owns(isp, address))
 
 
 def owns(isp, address):

@@ -11,7 +11,10 @@ from drawn_lab import PROBE_PORT
 
 # Both may ask a silent router twice and wait a second for each answer, where they would wait five by themselves.
 # -l 0: a router that is passed twice does not end it.
-SCAMPER = "trace -P udp-paris -d {port} -s {sport} -q 2 -w 1 -g 3 -l 0 {destination}"
+SCAMPER = {4: "trace -P udp-paris -d {port} -s {sport} -q 2 -w 1 -g 3 -l 0 {destination}",
+           # Over IPv6 it knows no answer to its UDP probes again that have crossed a veth.
+           6: "trace -P icmp-paris -q 2 -w 1 -g 3 -l 0 {destination}"}
+ADDRESS = re.compile(r"(?<![\w.:])((?:\d+\.){3}\d+|[0-9a-f:]*:[0-9a-f:]+)(?![\w.])")
 TRACEROUTE = ("traceroute", "-n", "-q", "2", "-w", "1", "-m", "12")
 FIRST_PORT = 40_000
 PORTS_TRIED = 64
@@ -36,7 +39,8 @@ def own_probe(lab, host, destination, program):
 
 
 def scamper(lab, host, destination, source_port):
-    command = SCAMPER.format(port=PROBE_PORT, sport=source_port, destination=destination)
+    command = SCAMPER[6 if ":" in destination else 4]
+    command = command.format(port=PROBE_PORT, sport=source_port, destination=destination)
     text, seconds = run(lab, host, ["scamper", "-O", "json", "-I", command])
     found = next((json.loads(line) for line in text.splitlines() if '"type":"trace"' in line), {})
     by_ttl = {}
@@ -51,7 +55,7 @@ def traceroute(lab, host, destination):
     by_ttl = {}
     for line in text.splitlines():
         hop = re.match(r"\s*(\d+)\s+(.*)", line)
-        addresses = re.findall(r"(?<![\w.:])((?:\d+\.){3}\d+|[0-9a-f:]*:[0-9a-f:]+)(?![\w.])", hop.group(2)) if hop else ()
+        addresses = ADDRESS.findall(hop.group(2)) if hop else ()
         if addresses:
             by_ttl.setdefault(int(hop.group(1)), addresses[0])
     return Trace(in_order(by_ttl, destination), seconds)
@@ -68,9 +72,12 @@ def in_order(by_ttl, destination):
 
 def port_for_way(lab, topology, source, destination, way):
     """A source port by which a flow takes the way: the routers' own kernels say what they would do with it. The first
-    one where nothing is balanced by ports; None where none of those tried takes it."""
-    if not topology.by_flow:
+    one where nothing is balanced by ports; None where none of those tried takes it, and for balanced ways over IPv6,
+    where scamper's probes have no ports."""
+    if not topology.by_flow or len(list(topology.all_ways(source, destination))) == 1:
         return FIRST_PORT
+    if topology.family == 6:
+        return None
     addresses = topology.visible(source), topology.visible(destination)
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
         if all(_takes(lab, topology, addresses, port, *step) for step in zip(way, way[1:])):

@@ -21,7 +21,7 @@ class Judged:
     isps: tuple = ()              # (built, recorded)
     links: tuple = ()             # (built, {recorded: inferred})
     basis: str = ""
-    foretold: tuple = ()          # (the same ISPs, the same links) as the trace that followed
+    foretold: tuple = ()          # (the same ISPs, the same links) as the trace that followed; likewise as built
     others: dict = dataclasses.field(default_factory=dict)     # {program: (as built, as recorded or None, seconds)}
 
     @property
@@ -40,10 +40,11 @@ def judge(topology, transfer, flows, carried):
     publisher, client = transfer.publisher, transfer.client
     ways = list(topology.all_ways(publisher, client))
     taken = [way for flow in flows for way in ways if Seen(flow).takes(way)]
-    judged = Judged(f"seed {topology.seed} {publisher.name}>{client.name}", features_of(topology, publisher, client, ways))
+    judged = Judged(f"seed {topology.seed} {publisher.name}>{client.name}",
+                    features_of(topology, publisher, client, ways))
     judged.recorded = [(hop["address"], tuple(hop["marks"])) for hop in transfer.hops]
     if len(flows) != 1 or len(taken) != 1:
-        judged.problem = f"the probes of the trace went {len(flows)} ways in the routers' books: {flows}"
+        judged.problem = f"{len(flows)} flows of probes by the routers' books, {len(taken)} of the ways fit: {flows}"
         return judged, None
     way = taken[0]
     judged.expected = expected_hops(topology, publisher, client, way)
@@ -53,7 +54,8 @@ def judge(topology, transfer, flows, carried):
     judged.links = links_of(built), transfer.links
     judged.basis = next(name for start, name in BASES if transfer.predicted["by"].startswith(start))
     foretold = [f"{link['from']}>{link['to']}" for link in transfer.predicted["links"]]
-    judged.foretold = transfer.predicted["isps"] == transfer.isps, foretold == list(transfer.links)
+    judged.foretold = (transfer.predicted["isps"] == transfer.isps, set(foretold) == set(transfer.links),
+                       transfer.predicted["isps"] == each_once(built), set(foretold) == set(judged.links[0]))
     return judged, way
 
 
@@ -69,8 +71,14 @@ def features_of(topology, publisher, client, ways):
              ("silent router", "silent" in marks and not end.deaf), ("deaf receiver", end.deaf),
              ("sender behind NAT", publisher.home is not None), ("receiver behind NAT", client.home is not None),
              ("private router", any("private" in hop.marks and "customer" not in hop.marks for hop in hops)),
-             ("comes back to a router", "loop" in marks), ("another ISP's address", "third-party" in marks)]
+             ("comes back to a router", "loop" in marks), ("another ISP's address", "borrowed" in marks),
+             ("a third party's address", "third-party" in marks)]
     return [name for name, holds in named if holds] or ["plain"]
+
+
+def each_once(names):
+    """As components stand on a path: a network that is entered again is the same component."""
+    return list(dict.fromkeys(names))
 
 
 def rate(hits, of):
@@ -123,15 +131,17 @@ class Score:
         found, missed, wrong = (collections.Counter() for _ in range(3))
         for one in self.counted:
             for hop, (_, marks) in zip(one.expected, one.recorded):
-                found.update(hop.marks & set(marks))
-                missed.update(hop.marks - set(marks))
+                found.update(hop.marks & set(marks) - {"borrowed"})
+                missed.update(hop.marks - set(marks) - {"borrowed"})
                 wrong.update(set(marks) - hop.marks)
         yield "marks (found, missed, wrong): " + "; ".join(
             f"{mark} {found[mark]}, {missed[mark]}, {wrong[mark]}" for mark in sorted(found | missed | wrong))
-        yield "  third-party is a suspicion: an address of another ISP than the router's is missed where it stands at a border"
+        borrowed = [hop for one in self.counted for hop in one.expected if "borrowed" in hop.marks]
+        yield (f"  third-party is a suspicion; that {len(borrowed)} routers answered with an address of the ISP at the "
+               "other end of their link, no trace tells")
 
     def _networks(self):
-        same = sum(built == recorded for built, recorded in (one.isps for one in self.counted))
+        same = sum(each_once(built) == recorded for built, recorded in (one.isps for one in self.counted))
         yield f"ISPs crossed as built: {rate(same, len(self.counted))}"
         said = [(link, link in built, inferred) for built, recorded in (one.links for one in self.counted)
                 for link, inferred in recorded.items()]
@@ -147,10 +157,9 @@ class Score:
         for one in self.counted:
             bases[one.basis].append(one.foretold)
         bases["all"] = [foretold for found in list(bases.values()) for foretold in found]
-        yield "prediction against the trace that followed: the same ISPs; the same links between ISPs"
+        yield "prediction against the trace that followed: the same ISPs; the same links; and against the truth"
         for basis, found in bases.items():
-            yield (f"  by {basis}: {rate(sum(isps for isps, _ in found), len(found))}; "
-                   f"{rate(sum(links for _, links in found), len(found))}")
+            yield f"  by {basis}: " + "; ".join(rate(sum(hits), len(found)) for hits in zip(*found))
 
     def _others(self):
         programs = sorted({program for one in self.counted for program in one.others})

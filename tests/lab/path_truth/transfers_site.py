@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "harness"), str(HERE.parents[2] / "packaging" / "demo")]
@@ -17,6 +18,9 @@ from routes_dump import asn_of, dump_of  # noqa: E402
 
 SIZE = 200_000
 PATIENCE = 120
+# Receipts are cut at the end of each quarter of an hour (protocol: kAccountingGrain), without waiting for a trace that
+# is under way: no round begins so shortly before it.
+QUARTER, ROUND = 900, 10  # seconds
 
 
 @dataclasses.dataclass
@@ -91,10 +95,27 @@ class TransfersSite:
         for shift in range(len(clients)):
             round_pairs = [(publisher, clients[(number + shift) % len(clients)])
                            for number, publisher in enumerate(self.topology.publishers)]
+            keep_clear_of_quarter()
             in_threads(self._transfer, [pair for pair in round_pairs if pair in pairs])
-        agents = self.cluster.agents.values()
-        wait_for(lambda: not any(agent.json("status")["outbox"]["waiting"] for agent in agents), "every receipt")
+        try:
+            wait_for(lambda: not self._unrecorded(), "every receipt", step=0.2)
+        except TimeoutError as late:
+            names = [f"{one.name}>{other.name}" for one, other in self._unrecorded()]
+            raise TimeoutError(f"the tracker has no whole record of {names}") from late
         return self._recorded()
+
+    def _rows(self, *words):
+        """{(sender's address, receiver's): the tracker's records}."""
+        rows = {}
+        for row in self.cluster.tracker.json("transfers", *words)["transfers"]:
+            if row["acknowledged_bytes"]:
+                rows.setdefault((row["sender_address"], row["receiver_address"]), []).append(row)
+        return rows
+
+    def _unrecorded(self):
+        rows, visible = self._rows(), self.topology.visible
+        return [(one, other) for one, other in self.topology.pairs if SIZE > sum(
+            row["acknowledged_bytes"] for row in rows.get((visible(one), visible(other)), ()))]
 
     def _transfer(self, publisher, client):
         said = self.cluster.tracker.json("path", self.topology.visible(publisher), self.topology.visible(client))
@@ -109,10 +130,7 @@ class TransfersSite:
         inferred = {}
         for row in self.cluster.tracker.json("records", "--limit", "100000")["records"]:
             inferred[row["order"], row["component"]] = row["inferred"]
-        rows = {}
-        for row in self.cluster.tracker.json("transfers", "--hops")["transfers"]:
-            if row["acknowledged_bytes"]:
-                rows.setdefault((row["sender_address"], row["receiver_address"]), []).append(row)
+        rows = self._rows("--hops")
         found = []
         for publisher, client in self.topology.pairs:
             ends = self.topology.visible(publisher), self.topology.visible(client)
@@ -124,6 +142,12 @@ class TransfersSite:
                 found.append(Transfer(publisher, client, self.predicted[publisher.name, client.name], row["hops"], isps,
                                       links))
         return found
+
+
+def keep_clear_of_quarter():
+    left = QUARTER - time.time() % QUARTER
+    if left < ROUND:
+        time.sleep(left + 0.1)
 
 
 def in_threads(function, calls):

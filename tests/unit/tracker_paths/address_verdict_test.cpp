@@ -153,6 +153,20 @@ TEST_CASE("a hop that no prefix of the registry covers lies with the ISP whose A
   CHECK(tables(table).place(ip("20.1.0.1")).source == IspSource::registry);
 }
 
+TEST_CASE("a border between networks that no route has side by side is inferred") {
+  const auto known = tables(routes());  // SP1's AS 100 and SP2's AS 200 have AS 300 between them; SP1's is beside 10
+  const auto inferred = [&](std::vector<const char*> hops) {
+    std::string all;
+    for (const auto& component : resolve(trace(hops, "20.2.0.9"), kSp1, kSp2, known).components) {
+      if (component.kind == ComponentKind::inter_isp_link) all += component.label + (component.inferred ? "? " : " ");
+    }
+    return all;
+  };
+  CHECK(inferred({"20.1.0.1", "20.2.0.1"}) == "SP1>SP2? ");
+  CHECK_FALSE(tables(nullptr).never_adjacent(kSp1, kSp2));
+  CHECK_FALSE(known.never_adjacent(kSp1, IspId{9}));  // of no network that is known
+}
+
 TEST_CASE("which ISPs are crossed: by the trace, else by the routing table, else the two ends") {
   const auto known = tables(routes());
   const PathEnd from{kSp1, ip("20.1.0.5")}, to{kSp2, ip("20.2.0.9")};

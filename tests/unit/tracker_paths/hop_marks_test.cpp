@@ -29,11 +29,11 @@ Path path(const char* source, const char* destination, const std::vector<std::st
 
 // "silent private+nat -": one word for each hop.
 std::string marks(const Path& traced, const char* sender = "198.18.1.9") {
-  const auto tables = PathTables::build(1, {{kSp1, "SP1"}, {kSp2, "SP2"}},
-                                        {{IpPrefix::parse("198.18.1.0/24").value(), kSp1},
-                                         {IpPrefix::parse("198.18.2.0/24").value(), kSp2}},
-                                        {})
-                          .value();
+  const auto tables =
+      PathTables::build(
+          1, {{kSp1, "SP1"}, {kSp2, "SP2"}},
+          {{IpPrefix::parse("198.18.1.0/24").value(), kSp1}, {IpPrefix::parse("198.18.2.0/24").value(), kSp2}}, {})
+          .value();
   std::string all;
   for (const auto& each : mark_hops(traced, {ip(sender), kSp1, kSp2}, tables)) {
     std::string word;

@@ -104,10 +104,21 @@ TEST_CASE("silence before the border does not blur it") {
 }
 
 TEST_CASE("a network that one address alone speaks for, out and back at once, is inferred") {
-  const auto resolved = resolve(path("198.18.1.9", "198.18.1.8", {"198.18.1.1", "198.18.0.1", "198.18.1.2", "198.18.1.8"}),
-                                kSp1, kSp1, tables());
+  const auto resolved = resolve(
+      path("198.18.1.9", "198.18.1.8", {"198.18.1.1", "198.18.0.1", "198.18.1.2", "198.18.1.8"}), kSp1, kSp1, tables());
   CHECK(with_key(resolved, "inter-isp-link:SP1>BB")->inferred);
   CHECK(with_key(resolved, "inter-isp-link:BB>SP1")->inferred);
+}
+
+TEST_CASE("a private address behind silence or a stranger is nobody's, and the border stays inferred") {
+  for (const char* before : {"", "203.0.113.1"}) {
+    const auto resolved =
+        resolve(path("198.18.1.100", "198.18.2.100", {"198.18.1.1", before, "10.0.0.1", "198.18.2.1", "198.18.2.100"}),
+                kSp1, kSp2, tables());
+    CHECK(with_key(resolved, "inter-isp-link:SP1>SP2")->inferred);
+    REQUIRE(with_key(resolved, "router:/10.0.0.1") != nullptr);
+    CHECK_FALSE(with_key(resolved, "router:/10.0.0.1")->isp);
+  }
 }
 
 TEST_CASE("an incomplete trace ends in an inferred border") {

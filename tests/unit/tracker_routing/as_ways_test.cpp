@@ -35,6 +35,15 @@ TEST_CASE("each network on a path tells its own way to the origin") {
   CHECK(ways.between(40, 10).empty());
 }
 
+TEST_CASE("which networks are side by side on some route") {
+  const auto ways = ways_of({{10, 20, 30, 40}});
+  CHECK(ways.adjacent(20, 30));
+  CHECK(ways.adjacent(30, 20));
+  CHECK_FALSE(ways.adjacent(10, 30));
+  CHECK(ways.knows(40));
+  CHECK_FALSE(ways.knows(50));
+}
+
 TEST_CASE("a network that stands several times running on a path is passed once") {
   CHECK(ways_of({{10, 20, 20, 20, 40}}).between(10, 40) == Way{10, 20, 40});
 }

@@ -10,8 +10,9 @@ namespace {
 using nlohmann::json;
 
 json hop_row(const protocol::Hop& hop, const HopMarks& marks, const KnownWorld& known) {
-  json row{{"ttl", hop.ttl},    {"address", nullptr}, {"name", hop.name}, {"rtt_us", hop.rtt_us}, {"isp", nullptr},
-           {"isp_by", nullptr}, {"asn", nullptr},     {"place", nullptr}, {"place_text", ""},     {"place_by", nullptr}};
+  json row{{"ttl", hop.ttl},   {"address", nullptr}, {"name", hop.name}, {"rtt_us", hop.rtt_us},
+           {"isp", nullptr},   {"isp_by", nullptr},  {"asn", nullptr},   {"place", nullptr},
+           {"place_text", ""}, {"place_by", nullptr}};
   auto words = json::array();
   std::string text;
   for (const auto mark : marks) {

@@ -30,7 +30,8 @@ struct Traced {
   std::optional<Raw> raw;
 };
 
-Result<Traced> read_traced(AdministrationContext& context, const KnownWorld& known, const PathEnd& from, const PathEnd& to) {
+Result<Traced> read_traced(AdministrationContext& context, const KnownWorld& known, const PathEnd& from,
+                           const PathEnd& to) {
   PathPredictor predictor([&](IspId isp) { return known.tables.isp_name(isp); });
   std::map<std::shared_ptr<const ResolvedPath>, Traced::Raw> raw;
   const auto now = context.clock.now();
