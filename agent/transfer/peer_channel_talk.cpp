@@ -8,6 +8,7 @@
 
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/transfer_core_libtorrent.h"
+#include "agent/transfer/unsent_limit_libtorrent.h"
 #include "agent/transfer/wire_messages.h"
 #include "common/crypto/digest.h"
 #include "common/protocol/acknowledgement.h"
@@ -97,6 +98,7 @@ void PeerChannel::add_handshake(lt::entry& handshake) {
 // the connection, so it always stays.
 bool PeerChannel::on_handshake(lt::span<char const> reserved) {
   ever_connected_ = true;
+  limit_unsent(peer_);
   const bool extended = reserved.size() >= 8 && (reserved[5] & 0x10) != 0;
   const bool fast = reserved.size() >= 8 && (reserved[7] & 0x04) != 0;
   if (!extended || !fast) {
