@@ -127,8 +127,7 @@ class Lab:
             self._configure(node)
         # A route's next hop must be reachable, so every link is up before the first of them.
         for node in self.topology.nodes.values():
-            routes = [route_line(*route[1:]) for route in node.routes]
-            self._namespaces.ip_batch(routes, node.name)
+            self._namespaces.add_routes([route_line(*route[1:]) for route in node.routes], node.name)
         self._start_name_server()
 
     def _make_links(self):
@@ -267,7 +266,7 @@ def address_lines(port):
 
 def route_line(destination, hop):
     # The family follows from the addresses.
-    return "route add " + (f"{destination} via {hop}" if hop else f"unreachable {destination}")
+    return "route replace " + (f"{destination} via {hop}" if hop else f"unreachable {destination}")
 
 
 def shape_line(port):

@@ -14,6 +14,7 @@ import time
 STATE = pathlib.Path("/run/waybill-lab")
 NETNS_CONFIG = pathlib.Path("/etc/netns")
 SECONDS_TO_END = 5  # from SIGTERM to SIGKILL
+SECONDS_TO_SETTLE = 10  # for links that are new
 
 
 class LabError(Exception):
@@ -103,6 +104,17 @@ class Namespaces:
         where = ["-n", self.full(name)] if name else []
         if lines:
             command(["ip", *where, "-batch", "-"], "\n".join(lines) + "\n")
+
+    def add_routes(self, lines, name):
+        """A busy kernel takes its time to see that a new link is up; until then no next hop is reachable over it."""
+        deadline = time.monotonic() + SECONDS_TO_SETTLE
+        while True:
+            try:
+                return self.ip_batch(lines, name)
+            except LabError as problem:
+                if "No route to host" not in str(problem) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def tc_batch(self, lines, name):
         if lines:
