@@ -11,6 +11,10 @@
 using namespace waybill;
 using namespace waybill::tracker;
 
+// libmaxminddb 1.7 does not free what it had read of a database that it then refuses.
+extern "C" const char* __lsan_default_suppressions();
+const char* __lsan_default_suppressions() { return "leak:libmaxminddb"; }
+
 namespace {
 
 // A file in memory, which libmaxminddb opens by its path.

@@ -11,7 +11,7 @@
 namespace waybill::tracker {
 
 // A part is one request and one transaction: what was cut off between two parts is made whole by asking again.
-inline constexpr std::size_t kLogPartBytes = 1 << 20;
+inline constexpr std::size_t kLogPartBytes = 256 << 10;
 
 // All files are read through first: one that cannot be read to its end, or of which no line can be, is refused, and
 // nothing is imported. Then the lines that can be read go to `ask`, a request of `records import-log` at a time. The

@@ -16,6 +16,7 @@ namespace waybill::tracker {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 256;
+constexpr std::uint64_t kEndOfYear9999 = 253'402'300'799;  // seconds since 1970
 
 using Keys = std::initializer_list<const char*>;
 
@@ -86,6 +87,9 @@ Result<std::unique_ptr<AddressDatabase>> AddressDatabase::open(const std::filesy
   }
   handle->opened = true;
   const auto& metadata = handle->database.metadata;
+  if (metadata.build_epoch > kEndOfYear9999) {
+    return refuse(fmt::format("{} is a damaged database: it says that it was built after the year 9999", name));
+  }
   std::unique_ptr<AddressDatabase> database(new AddressDatabase(std::move(handle)));
   database->type_ = protocol::printable_text(metadata.database_type, kMaxNameBytes);
   database->built_ = {static_cast<std::int64_t>(metadata.build_epoch) * 1000};

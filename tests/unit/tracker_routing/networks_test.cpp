@@ -138,6 +138,8 @@ TEST_CASE("files of the wrong kind, cut off or corrupt are refused, and nothing 
         "given is a database of type 'GeoLite2-City', which holds no AS numbers");
   CHECK(refusal(folder, NetworkFileKind::city_database, asn_database().bytes("GeoLite2-ASN")) ==
         "given is a database of type 'GeoLite2-ASN', which holds no cities");
+  CHECK(refusal(folder, NetworkFileKind::asn_database, asn_database().bytes("GeoLite2-ASN", UINT64_MAX / 2)) ==
+        "given is a damaged database: it says that it was built after the year 9999");
   const auto whole = asn_database().bytes("GeoLite2-ASN");
   CHECK(!keep(folder, NetworkFileKind::asn_database, whole.substr(0, whole.size() / 2)));
   auto corrupt = whole;
