@@ -79,18 +79,20 @@ class Traffic:
     @staticmethod
     def _figures(row):
         return {key: row[key] for key in ("on_net_peer_bytes", "off_net_peer_bytes", "cdn_node_bytes", "spared_bytes",
-                                          "acknowledged_bytes", "on_net_share", "spared_share")}
+                                          "cdn_node_unacknowledged_bytes", "acknowledged_bytes", "on_net_share", "spared_share")}
 
     @staticmethod
     def _share(receipts):
         def percent(part, whole):
             tenths = int(Fraction(part * 1000, whole)) if whole else 0
             return f"{tenths // 10}.{tenths % 10} %" if whole else "-"
-        node = sum(r.acked for r in receipts if not r.order["agreement"])
+        nodes = [r for r in receipts if not r.order["agreement"]]
+        node = sum(r.acked for r in nodes)
         peers = [r for r in receipts if r.order["agreement"]]
         inside = sum(r.acked for r in peers if reports.traffic_of(r) == "on-net")
         spared = sum(r.acked for r in peers)
         return {"on_net_peer_bytes": inside, "off_net_peer_bytes": spared - inside, "cdn_node_bytes": node,
+                "cdn_node_unacknowledged_bytes": sum(r.sent - r.acked for r in nodes),
                 "spared_bytes": spared, "acknowledged_bytes": spared + node,
                 "on_net_share": percent(inside, spared + node), "spared_share": percent(spared, spared + node)}
 

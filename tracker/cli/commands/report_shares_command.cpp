@@ -19,14 +19,16 @@ namespace {
 using nlohmann::json;
 
 struct Shares {
-  std::int64_t on_net = 0;   // acknowledged bytes of peers at the receiver's ISP
-  std::int64_t off_net = 0;  // of other peers
-  std::int64_t cdn = 0;      // of CDN nodes
+  std::int64_t on_net = 0;              // acknowledged bytes of peers at the receiver's ISP
+  std::int64_t off_net = 0;             // of other peers
+  std::int64_t cdn = 0;                 // of CDN nodes
+  std::int64_t cdn_unacknowledged = 0;  // that CDN nodes sent, stock clients' and those of their web servers' logs
   std::int64_t total() const { return on_net + off_net + cdn; }
   Shares& operator+=(const Shares& other) {
     on_net += other.on_net;
     off_net += other.off_net;
     cdn += other.cdn;
+    cdn_unacknowledged += other.cdn_unacknowledged;
     return *this;
   }
 };
@@ -59,6 +61,7 @@ json shares_json(const Shares& shares) {
   return {{"on_net_peer_bytes", shares.on_net},
           {"off_net_peer_bytes", shares.off_net},
           {"cdn_node_bytes", shares.cdn},
+          {"cdn_node_unacknowledged_bytes", shares.cdn_unacknowledged},
           {"spared_bytes", shares.on_net + shares.off_net},
           {"acknowledged_bytes", shares.total()},
           {"on_net_share", percent_of(shares.on_net, shares.total())},
@@ -93,6 +96,7 @@ void add_shares(Answer& answer, ShareRows rows, const std::vector<Grouping>& gro
   columns.insert(columns.end(), {{"on_net_peer_bytes", "ON-NET PEERS", "number"},
                                  {"off_net_peer_bytes", "OFF-NET PEERS", "number"},
                                  {"cdn_node_bytes", "CDN NODES", "number"},
+                                 {"cdn_node_unacknowledged_bytes", "CDN, UNACKNOWLEDGED", "number"},
                                  {"on_net_share", "ON-NET"},
                                  {"spared_share", "SPARED"}});
   answer.add_sheet("rows", columns);
@@ -136,6 +140,10 @@ Result<Answer> report_shares(AdministrationContext& context, Arguments& argument
   add(&Shares::on_net, on_net);
   add(&Shares::off_net, off_net);
   add(&Shares::cdn, cdn);
+  for (const auto& row : fold_rows(cdn, groupings, *names, *clock)) {
+    groups[row.cells].cdn_unacknowledged += row.counters.unacknowledged().value;
+    all.cdn_unacknowledged += row.counters.unacknowledged().value;
+  }
   Answer answer;
   add_question(answer, "Shares", filters->words, filters->facts);
   answer.result.update(shares_json(all));
@@ -143,6 +151,10 @@ Result<Answer> report_shares(AdministrationContext& context, Arguments& argument
                                      exact_bytes(all.total()), exact_bytes(all.on_net + all.off_net),
                                      percent_of(all.on_net + all.off_net, all.total()), exact_bytes(all.on_net),
                                      percent_of(all.on_net, all.total())));
+  if (all.cdn_unacknowledged > 0) {
+    answer.lines.push_back(
+        fmt::format("Beside them CDN nodes sent {} that nobody acknowledged", exact_bytes(all.cdn_unacknowledged)));
+  }
   add_shares(answer, {groups.begin(), groups.end()}, groupings, order, limit);
   return answer;
 }
