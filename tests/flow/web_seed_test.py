@@ -204,7 +204,8 @@ def large_log(folder, seed=7):
 
 
 def survives_kill(cluster, contents_in_books):
-    """kill -9 of the importing program, then of the tracker, wherever it is just then; then it is done again."""
+    """kill -9 of the importing program, then of the tracker and of it, wherever they are just then; then it is done
+    again."""
     tracker = cluster.tracker
     log = large_log(cluster.folder)
     argv = [tracker.binary, "records", "import-log", log, "--data", tracker.data]
@@ -219,7 +220,7 @@ def survives_kill(cluster, contents_in_books):
     process = LoopbackRunner().start(None, argv, cluster.folder / "import.out")
     wait_for(lambda: imported() > cut or not process.running(), "a further part to be imported")
     tracker.process.kill9()
-    process.wait()
+    process.kill9()  # it would go on by itself
     tracker.start()
     cut_again = imported()
     told = imports(cluster, log, lines=MANY)
