@@ -72,12 +72,14 @@ def in_order(by_ttl, destination):
 
 def port_for_way(lab, topology, source, destination, way):
     """A source port by which a flow takes the way: the routers' own kernels say what they would do with it. The first
-    one where nothing is balanced by ports; None where none of those tried takes it, and for balanced ways over IPv6,
-    where scamper's probes have no ports."""
-    if not topology.by_flow or len(list(topology.all_ways(source, destination))) == 1:
-        return FIRST_PORT
+    one where nothing is balanced by ports; None where none of those tried takes it. Over IPv6 scamper's probes are
+    echo requests, which have no ports, are balanced by a flow label of their own, and are answered by receivers that
+    are deaf to others: None for those."""
+    balanced = len(list(topology.all_ways(source, destination))) > 1
     if topology.family == 6:
-        return None
+        return None if balanced or way[-1][0].deaf else FIRST_PORT
+    if not topology.by_flow or not balanced:
+        return FIRST_PORT
     addresses = topology.visible(source), topology.visible(destination)
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
         if all(_takes(lab, topology, addresses, port, *step) for step in zip(way, way[1:])):

@@ -268,21 +268,6 @@ TEST_CASE("a path that crosses more than was predicted counts from its first rec
   CHECK(row->policies[0].id == PolicyId{1});
 }
 
-TEST_CASE("where nothing was measured, policies hold over the routing table's way") {
-  for (const bool told : {false, true}) {
-    World world;
-    two_isps(world);
-    if (told) {
-      world.tables.isps_between = [](IspId from, IspId to) {
-        return std::vector<RoutedIsp>{{from, false}, {IspId{3}, false}, {to, false}};
-      };
-    }
-    lay(world, bytes_over("inter-isp-link:SP3>SP2", 20 * kPiece));
-    world.want("me");
-    CHECK((world.coordinator.policies()[0].standing.reserved.value > 0) == told);
-  }
-}
-
 TEST_CASE("a measured path that avoids what was predicted gives back what was reserved") {
   World world;
   two_isps(world);
