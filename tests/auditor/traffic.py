@@ -79,7 +79,8 @@ class Traffic:
     @staticmethod
     def _figures(row):
         return {key: row[key] for key in ("on_net_peer_bytes", "off_net_peer_bytes", "cdn_node_bytes", "spared_bytes",
-                                          "cdn_node_unacknowledged_bytes", "acknowledged_bytes", "on_net_share", "spared_share")}
+                                          "cdn_node_unacknowledged_bytes", "acknowledged_bytes", "on_net_share",
+                                          "spared_share")}
 
     @staticmethod
     def _share(receipts):
