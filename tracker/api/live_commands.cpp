@@ -12,6 +12,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kMaxRows = 10'000;
+constexpr std::size_t kShortestKeyPrefix = 8;  // hexadecimal digits
 
 std::string failure(const std::string& message, int exit_status) {
   return json{{"ok", false}, {"error", message}, {"exit", exit_status}}.dump();
@@ -84,15 +85,17 @@ std::string orders(const ControlDesk& desk) {
   return json{{"ok", true}, {"result", {{"orders", rows}}}}.dump();
 }
 
-// The one agent whose key starts with `prefix` (brief form suffices), among those connected.
-Result<AgentKey> find_agent(const ControlDesk& desk, const std::string& prefix) {
+// The one agent of that name, or whose key begins so (brief form suffices), among those connected. Fewer digits than
+// that are no key: a name such as "a3" begins the key of one agent in 256.
+Result<AgentKey> find_agent(const ControlDesk& desk, const std::string& text) {
   std::optional<AgentKey> found;
   for (const auto& row : desk.coordinator().agents(kMaxRows)) {
-    if (row.key.hex().rfind(prefix, 0) != 0 && row.name != prefix) continue;
-    if (found) return refuse("'" + prefix + "' fits more than one agent: give more of its key");
+    const bool by_key = text.size() >= kShortestKeyPrefix && row.key.hex().rfind(text, 0) == 0;
+    if (!by_key && row.name != text) continue;
+    if (found) return refuse("'" + text + "' fits more than one agent: give more of its key");
     found = row.key;
   }
-  if (!found) return refuse("no connected agent has the key or name '" + prefix + "'; `agents` shows those that are");
+  if (!found) return refuse("no connected agent has the key or name '" + text + "'; `agents` shows those that are");
   return *found;
 }
 

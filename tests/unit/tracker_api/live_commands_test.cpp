@@ -41,6 +41,12 @@ TEST_CASE("who is connected, and who would serve whom") {
   REQUIRE(explained.at("ok") == true);
   REQUIRE(explained.at("result").at("candidates").size() == 1);
   CHECK(explained.at("result").at("candidates")[0].at("usable") == true);
+  // The first digits of a key are no name unless they are many.
+  const auto hex = sample::key_of("alice").public_key().hex();
+  request["arguments"]["for"] = hex.substr(0, 10);
+  CHECK(answer(world, request).at("ok") == true);
+  request["arguments"]["for"] = hex.substr(0, 2);
+  CHECK(answer(world, request).at("ok") == false);
   request["arguments"]["for"] = "nobody";
   const auto nobody = answer(world, request);
   CHECK(nobody.at("ok") == false);
