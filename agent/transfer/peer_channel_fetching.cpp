@@ -58,12 +58,6 @@ bool PeerChannel::write_request(lt::peer_request const& request) {
   return true;
 }
 
-// The block came from elsewhere. One that waits here must not be asked for any more; one that was asked for is
-// answered, by a rejection or the block itself (BEP 6).
-void PeerChannel::sent_cancel(lt::peer_request const& request) {
-  std::erase_if(held_, [&](const lt::peer_request& held) { return block_key(held) == block_key(request); });
-}
-
 // In one write: outside libtorrent's own callbacks every send_buffer() is a system call.
 void PeerChannel::ask_for_held() {
   if (choked_by_peer_ || close_at_ || core_.stopping()) return;

@@ -80,7 +80,6 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   bool on_choke() override;
   bool on_unchoke() override;
   bool write_request(lt::peer_request const& request) override;
-  void sent_cancel(lt::peer_request const& request) override;
   bool on_piece(lt::peer_request const& piece, lt::span<char const> data) override;
   bool on_reject(lt::peer_request const& request) override;
 

@@ -270,8 +270,10 @@ def route_line(destination, hop):
 
 
 def shape_line(port):
-    # tbf(8): the bucket holds at least what may leave between two ticks; 4 ms at full rate, and 50 ms may wait.
-    burst = max(16_000, int(port.rate * 1e6 / 8 * 0.004))
+    # tbf(8): the bucket holds at least what may leave between two ticks; 4 ms at full rate, and 50 ms may wait. No less
+    # than the largest packet that the kernel hands over in one piece: cutting those up would cost more than all the
+    # programs of a lab.
+    burst = max(66_000, int(port.rate * 1e6 / 8 * 0.004))
     return f"qdisc add dev {port.name} root tbf rate {port.rate}mbit burst {burst} latency 50ms"
 
 
