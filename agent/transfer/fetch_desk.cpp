@@ -13,7 +13,7 @@ using Fault = SourceFailed::Fault;
 namespace {
 
 constexpr std::size_t kNoSource = static_cast<std::size_t>(-1);
-constexpr DurationMs kPartingLinger{500};  // for the last acknowledgement to leave
+constexpr DurationMs kPartingLinger = seconds(2);  // for the last acknowledgement to leave what the kernel holds
 
 // May the same order work later at this source?
 bool may_recover(Refusal reason) {
@@ -207,7 +207,9 @@ void FetchDesk::content_complete(Content& content) {
   }
   const auto channels = content.channels;
   for (auto* channel : channels) {
-    if (!channel->serving() && channel->outgoing()) channel->close_after(kPartingLinger, "the content is complete");
+    if (channel->serving() || !channel->outgoing()) continue;
+    // Blocks that were granted to the source, when it was a receiver here, leave before the acknowledgement does.
+    channel->close_after(channel->sends_blocks() ? kLastWordTimeout : kPartingLinger, "the content is complete");
   }
 }
 

@@ -50,6 +50,7 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   // As receiver.
   void present(const orders::FetchOrder& order);
   void send_acknowledgement(ByteString envelope);
+  bool sends_blocks() const { return !meter_.idle(); }  // what is said now comes behind them
   bool expects_blocks() const { return in_flight_ > 0; }
   void ask_for_held();  // the window has room again
 

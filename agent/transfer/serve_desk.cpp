@@ -247,8 +247,9 @@ bool ServeDesk::may_end(const orders::BookedOrder& order, const Told& told, Refu
   if (order.totals.acked.value >= order.totals.sent.value && !others_unsigned(order)) return true;
   // What a receiver that used its bytes up still has to check may need blocks of other sources first.
   if (why == Refusal::none && connected(order)) return false;
-  const bool pieces_may_still_pass = connected(order) && why != Refusal::request_ended;
-  return monotonic - *told.ending_since >= (pieces_may_still_pass ? kLastPiecesTimeout : kFarewellTimeout);
+  if (!connected(order)) return monotonic - *told.ending_since >= kFarewellTimeout;
+  const bool pieces_may_still_pass = why != Refusal::request_ended;
+  return monotonic - *told.ending_since >= (pieces_may_still_pass ? kLastPiecesTimeout : kLastWordTimeout);
 }
 
 void ServeDesk::end(OrderId id, Refusal why, DurationMs monotonic) {
