@@ -14,18 +14,18 @@ void Dialer::dial(const std::shared_ptr<Content>& content, const Endpoint& to, W
   }
   const bool now = way == Way::ordinary && way_ == Way::ordinary && waiting_nats_.empty();
   Call call{content, to, {}};
-  if (now) return ask(std::move(call), asked_);
+  if (now) return ask(std::move(call));
   (way == Way::ordinary ? waiting_ordinary_ : waiting_nats_).push_back(std::move(call));
   tick();
 }
 
-void Dialer::ask(Call call, Calls& asked) {
+void Dialer::ask(Call call) {
   const auto content = call.content.lock();
   if (!content || !content->handle.is_valid()) return;
   call.asked = core_.monotonic();
   // Named as found by a tracker, so that libtorrent forgives the endpoint its last failure.
   content->handle.connect_peer(from_endpoint(call.to), lt::peer_info::tracker, lt::pex_lt_v2 | lt::pex_utp);
-  asked.push_back(std::move(call));
+  asked_.push_back(std::move(call));
 }
 
 void Dialer::connecting(const Content& content, const Endpoint& to) {
@@ -44,7 +44,7 @@ void Dialer::tick() {
   const auto next = !waiting_nats_.empty() && way_ == Way::ordinary ? Way::through_nats : Way::ordinary;
   if (next != way_) change_to(next);
   auto calls = std::exchange(way_ == Way::ordinary ? waiting_ordinary_ : waiting_nats_, {});
-  for (auto& call : calls) ask(std::move(call), asked_);
+  for (auto& call : calls) ask(std::move(call));
 }
 
 }  // namespace waybill::transfer

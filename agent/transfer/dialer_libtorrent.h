@@ -28,7 +28,7 @@ class Dialer {
     DurationMs asked{};  // of libtorrent
   };
   using Calls = std::vector<Call>;
-  void ask(Call call, Calls& asked);
+  void ask(Call call);
   void change_to(Way way);
 
   TransferCore& core_;

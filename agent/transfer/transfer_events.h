@@ -94,7 +94,8 @@ struct FetchEnded {
   AckedBytes acked;
 };
 
-// A home gateway forwards this port of its own to the engine's, or does no more (0).
+// A home gateway forwards this port of its own to the engine's. That it does no more is not told: libtorrent asks it
+// again by itself, and the tracker's next try shows what holds.
 struct PortForwarded {
   std::uint16_t port = 0;
 };
