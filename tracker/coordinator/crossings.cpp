@@ -109,21 +109,23 @@ void Coordinator::State::introduce_siblings(Download& download, Step& step) {
   }
 }
 
+// By the same judgement as any source; grants and terms are issue()'s matter.
 void Coordinator::State::introduce(Download& download, AgentIndex source, Step& step) {
-  const auto& sender = swarm.agent(source);
   if (swarm.holding(source, download.key.content) || complete(download)) return;  // top_up() finds it, or nothing lacks
-  if (!sender.slot_free() || sender.at_upload_cap()) return;
-  if (sender.address.is_v4() != swarm.agent(download.key.receiver).address.is_v4()) return;
-  const auto sources = sources_of(download);
-  const auto peers = std::count_if(sources.begin(), sources.end(), [](const auto* live) { return !live->cdn_node; });
-  const bool known =
-      std::any_of(sources.begin(), sources.end(), [&](const auto* live) { return live->sender == source; });
-  if (known || peers >= options.target_sources - 1) return;
-  const auto& pauses = swarm.agent(download.key.receiver).cool_downs;
-  const bool pausing = std::any_of(pauses.begin(), pauses.end(), [&](const CoolDown& pause) {
-    return pause.source == sender.key && pause.content == download.key.content && pause.until > step.now;
-  });
-  if (!pausing) issue(download, source, std::nullopt, step);
+  SelectionRequest request;
+  std::vector<AgentIndex> serving;
+  for (const auto* live : sources_of(download)) {
+    serving.push_back(live->sender);
+    request.needs.peers_now += live->cdn_node ? 0 : 1;
+  }
+  if (request.needs.peers_now >= options.target_sources - 1) return;
+  request.content = download.key.content;
+  request.receiver = download.key.receiver;
+  request.sources_now = serving;
+  request.cool_downs = swarm.agent(download.key.receiver).cool_downs;
+  request.now = step.now;
+  const bool may_serve = judge_candidate(swarm, HolderEntry{source, 0, 1000}, request).fault == Verdict::chosen;
+  if (may_serve) issue(download, source, std::nullopt, step);
 }
 
 void Coordinator::State::leave_all_shares(AgentIndex agent, Step& step) {

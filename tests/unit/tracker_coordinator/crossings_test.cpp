@@ -100,6 +100,17 @@ TEST_CASE("those who share are ordered to each other before they hold anything, 
   CHECK(world.sources("first") == with_second);
   CHECK(world.sources("second") == std::vector<std::string>{"cdn", "first"});
   CHECK(world.order_from("first", "second").order.ranges == all_pieces(100));
+  world.share("second", false);  // nor to whoever comes while its owner does not consent
+  ask(world, "third", 1);
+  const auto of_third = world.sources("third");
+  CHECK(std::count(of_third.begin(), of_third.end(), "second") == 0);
+  CHECK(std::count(of_third.begin(), of_third.end(), "first") == 1);
+  world.leave("third");
+  world.share("second", true);
+  world.tick();
+  ask(world, "second", 1);
+  CHECK(world.sources("first") == with_second);
+
   ask(world, "elsewhere", 2);  // granted from 18:00 only: it shares with nobody
   CHECK(world.sources("elsewhere") == std::vector<std::string>{"cdn"});
 
