@@ -22,11 +22,13 @@ struct WorkerThread::Impl {
       {
         const auto task = std::move(tasks.front());
         tasks.pop_front();
+        running = true;
         lock.unlock();
         room.notify_one();
         task();
       }  // what the task holds is released before the lock is taken again
       lock.lock();
+      running = false;
     }
   }
 
@@ -35,7 +37,7 @@ struct WorkerThread::Impl {
   mutable std::mutex mutex;
   std::condition_variable arrived, room;
   std::deque<std::function<void()>> tasks;
-  bool finishing = false;
+  bool running = false, finishing = false;
   std::thread thread;
 };
 
@@ -98,9 +100,9 @@ void WorkerThread::run_and_wait(std::function<void()> task) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
-std::size_t WorkerThread::queued() const {
+std::size_t WorkerThread::unfinished() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->tasks.size();
+  return impl_->tasks.size() + (impl_->running ? 1 : 0);
 }
 
 bool WorkerThread::is_owner() const { return std::this_thread::get_id() == impl_->thread.get_id(); }

@@ -16,7 +16,8 @@ class WorkerThread {
   Status post(std::function<void()> task);
   // Runs the task there and waits for it. Not from the worker itself. Waits for room in the queue.
   void run_and_wait(std::function<void()> task);
-  std::size_t queued() const;
+  // Tasks that wait, and the one that runs: what a new task would have to wait for.
+  std::size_t unfinished() const;
   bool is_owner() const;
   void assert_owner() const;
 

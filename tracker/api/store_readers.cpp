@@ -34,7 +34,7 @@ StoreReaders::~StoreReaders() = default;
 
 Status StoreReaders::post(Work work) {
   const auto least = std::min_element(readers_.begin(), readers_.end(), [](const auto& a, const auto& b) {
-    return a->thread.queued() < b->thread.queued();
+    return a->thread.unfinished() < b->thread.unfinished();
   });
   auto& reader = **least;
   return reader.thread.post([&reader, work = std::move(work), &clock = clock_, asked = clock_.monotonic()] {

@@ -45,6 +45,7 @@ TEST_CASE("what does not fit into the queues is refused, and what waited too lon
     runtime::ManualClock clock(TimeMs{1'000'000});
     StoreReaders readers(no_store, clock);
     const auto hold = [&gate](const Result<Store*>&) { gate.wait(); };
+    // One for each: whoever runs a question is busy, and the next goes to one that is not.
     for (int i = 0; i < kReaderThreads; ++i) REQUIRE(readers.post(hold));
     const auto count = [&](const Result<Store*>& store) {
       REQUIRE_FALSE(store);
