@@ -92,11 +92,21 @@ std::vector<FetchOrder*> FetchLedger::failed(std::int64_t piece) {
   return contributors(at->second);
 }
 
-bool FetchLedger::owes(const AgentKey& sender) const {
-  const bool waits_for_signature = std::any_of(orders_.begin(), orders_.end(), [&](const auto& entry) {
-    return entry->order().sender == sender && entry->verified > entry->acknowledged;
+std::vector<FetchOrder*> FetchLedger::unheard(const AgentKey& sender) const {
+  std::vector<FetchOrder*> found;
+  for (const auto& entry : orders_) {
+    if (entry->order().sender == sender && entry->verified > entry->confirmed) found.push_back(entry.get());
+  }
+  return found;
+}
+
+bool FetchLedger::owes(const AgentKey& sender, DurationMs monotonic) const {
+  const bool waits_for_word = std::any_of(orders_.begin(), orders_.end(), [&](const auto& entry) {
+    if (entry->order().sender != sender) return false;
+    const bool on_its_way = entry->acknowledged > entry->confirmed && monotonic - entry->acknowledged_at < kLastWord;
+    return entry->verified > entry->acknowledged || on_its_way;
   });
-  if (waits_for_signature) return true;
+  if (waits_for_word) return true;
   const auto brought = [&](const BlockOrigin& origin) {
     return origin.order != kNobody && !origin.stale && orders_[origin.order]->order().sender == sender;
   };
@@ -109,6 +119,7 @@ void FetchLedger::remind(FetchOrder& order, const protocol::Acknowledgement& sig
   // What this life has verified and not yet signed comes on top of what an earlier one signed.
   const auto unsigned_bytes = order.verified - order.acknowledged;
   order.acknowledged = signed_before.total_bytes;
+  confirm(order);
   order.verified = {std::min(order.order().byte_limit.value, (order.acknowledged + unsigned_bytes).value)};
   order.verified_pieces += signed_before.total_pieces;
   order.arrived = {std::max(order.arrived.value, signed_before.total_bytes.value)};

@@ -21,6 +21,10 @@ inline constexpr std::size_t kMaxFetchOrders = 4096;  // of one content, in one 
 // The receiver signs early, so that neither the requests on their way nor the pieces being checked fill the window.
 inline constexpr std::int64_t kSignEarly = 4;
 
+// How long a last acknowledgement may be on its way: it may come behind seconds of what its receiver sends itself, and
+// be lost a few times on an uplink that is full.
+inline constexpr DurationMs kLastWord = seconds(15);
+
 // One order under which this agent receives.
 struct FetchOrder {
   protocol::SignedOrder signed_order;
@@ -28,7 +32,9 @@ struct FetchOrder {
   AckedBytes verified;  // hash-checked, earlier lives included as far as the sender reminded us
   std::int64_t verified_pieces = 0;
   AckedBytes acknowledged;       // of `verified`, signed for
+  AckedBytes confirmed;          // of `acknowledged`, what the sender has shown to hold our signature for
   std::int64_t sequence = 0;     // of the last one signed
+  ByteString last_word;          // that one's envelope
   DurationMs acknowledged_at{};  // on the monotonic clock
   bool ended = false;            // books no further block but those under way; what it delivered may still pass
 
@@ -54,6 +60,8 @@ class FetchLedger {
   // The piece failed. Who brought its blocks; these may come again, from anybody.
   std::vector<FetchOrder*> failed(std::int64_t piece);
 
+  // The sender shows that it holds our last word on an order.
+  static void confirm(FetchOrder& order) { order.confirmed = order.acknowledged; }
   // The sender holds an acknowledgement of ours that we have forgotten (signature checked by the caller).
   void remind(FetchOrder& order, const protocol::Acknowledgement& signed_before);
   // Is it time to sign? At most every kAckInterval, or as soon as a quarter of the window is unsigned.
@@ -61,8 +69,12 @@ class FetchLedger {
   // The next acknowledgement, booked as signed. `time` is the wall clock's.
   static protocol::Acknowledgement acknowledge(FetchOrder& order, TimeMs time, DurationMs monotonic);
 
-  // Whether something that this sender brought still waits for its piece to pass, or for our signature.
-  bool owes(const AgentKey& sender) const;
+  // Orders of this sender, over or not, of which it has not shown our latest word: it is to be said again when the
+  // connection breaks that it was said on, and there is another.
+  std::vector<FetchOrder*> unheard(const AgentKey& sender) const;
+  // Whether something that this sender brought still waits for its piece to pass, for our signature or, for kLastWord
+  // at most, for the sender's word that it has come.
+  bool owes(const AgentKey& sender, DurationMs monotonic) const;
 
   std::size_t open_pieces() const { return pieces_.size(); }  // in part, for tests of the bound
 

@@ -31,7 +31,6 @@ class BlockMeter {
   void rejected(const lt::peer_request& request);  // by libtorrent: cancelled, choked, not held, its queue full
   void sent(const lt::peer_request& request);      // into libtorrent's buffer
   void written(std::int64_t bytes, TimeMs now);    // to the socket
-  bool idle() const { return granted_.empty() && buffered_.empty(); }  // nothing waits before what is said now
   // The connection is gone. libtorrent may report bytes as written after that, so what lies in its buffer stays.
   void take_back_granted();
 

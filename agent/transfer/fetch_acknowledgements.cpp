@@ -15,12 +15,14 @@ void FetchDesk::sign(const Content& content, orders::FetchOrder& order) {
   auto* channel = channel_of(content, order);
   if (channel == nullptr) return;  // told again when it is connected
   const auto next = orders::FetchLedger::acknowledge(order, core_.now(), core_.monotonic());
-  channel->send_acknowledgement(protocol::sign_acknowledgement(core_.options().own_key, next));
+  order.last_word = protocol::sign_acknowledgement(core_.options().own_key, next);
+  channel->send_acknowledgement(order.last_word);
 }
 
-// The source hands back the latest of our own acknowledgements: we may have been killed since.
-void FetchDesk::reminded(PeerChannel& channel, const protocol::OpenedAcknowledgement& own) {
+// The source hands back the latest of our own acknowledgements: it has come, or we may have been killed since.
+void FetchDesk::reminded(PeerChannel& channel, ByteView envelope, const protocol::OpenedAcknowledgement& own) {
   auto* order = channel.content().ledger.find(own.acknowledgement.order);
+  if (order != nullptr && order->last_word == envelope) return orders::FetchLedger::confirm(*order);
   const bool ours =
       order != nullptr && order->order().sender == channel.key() && own.signed_by(core_.options().own_key.public_key());
   if (!ours) return channel.refuse_order(Refusal::acknowledgement_invalid, own.acknowledgement.order);

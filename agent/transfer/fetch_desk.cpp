@@ -13,7 +13,6 @@ using Fault = SourceFailed::Fault;
 namespace {
 
 constexpr std::size_t kNoSource = static_cast<std::size_t>(-1);
-constexpr DurationMs kPartingLinger = seconds(2);  // for the last acknowledgement to leave what the kernel holds
 
 // May the same order work later at this source?
 bool may_recover(Refusal reason) {
@@ -137,7 +136,7 @@ void FetchDesk::proven(PeerChannel& channel) {
   // A source that was killed may have lost what it had been signed for; and while it was away, pieces may have passed
   // that orders of it had brought which are over.
   for (const auto& order : channel.content().ledger.orders()) {
-    const bool owed = order->ended ? order->verified > order->acknowledged : order->verified.value > 0;
+    const bool owed = order->ended ? order->verified > order->confirmed : order->verified.value > 0;
     if (order->order().sender == channel.key() && owed) sign(channel.content(), *order);
   }
 }
@@ -162,6 +161,10 @@ void FetchDesk::refused(PeerChannel& channel, const protocol::PeerRefusal& refus
 
 void FetchDesk::disconnected(PeerChannel& channel, const std::string& why) {
   if (core_.closed()) return;
+  // What was said here may not have come; there may be another connection between the two.
+  if (channel.proven()) {
+    for (auto* order : channel.content().ledger.unheard(channel.key())) sign(channel.content(), *order);
+  }
   for (auto& source : sources_) {
     if (source.content != channel.content().id() || source.order->ended) continue;
     const bool ours = channel.proven() ? source.order->order().sender == channel.key()
@@ -204,12 +207,6 @@ void FetchDesk::content_complete(Content& content) {
   }
   for (std::size_t i = sources_.size(); i-- > 0;) {
     if (sources_[i].content == content.id()) finish(content, i, true);
-  }
-  const auto channels = content.channels;
-  for (auto* channel : channels) {
-    if (channel->serving() || !channel->outgoing()) continue;
-    // Blocks that were granted to the source, when it was a receiver here, leave before the acknowledgement does.
-    channel->close_after(channel->sends_blocks() ? kLastWordTimeout : kPartingLinger, "the content is complete");
   }
 }
 

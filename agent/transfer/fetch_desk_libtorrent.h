@@ -24,7 +24,7 @@ class FetchDesk {
   // From channels.
   void proven(PeerChannel& channel);
   void refused(PeerChannel& channel, const protocol::PeerRefusal& refusal);
-  void reminded(PeerChannel& channel, const protocol::OpenedAcknowledgement& own);
+  void reminded(PeerChannel& channel, ByteView envelope, const protocol::OpenedAcknowledgement& own);
   void disconnected(PeerChannel& channel, const std::string& why);
   void choked(PeerChannel& channel);
   bool wanted(const Content& content, const Endpoint& remote) const;  // a live order names this endpoint

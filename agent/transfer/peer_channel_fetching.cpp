@@ -12,6 +12,7 @@ void PeerChannel::present(const orders::FetchOrder& order) {
       expected_[static_cast<std::size_t>(piece)] = true;
     }
   }
+  spoke_ = true;
   send(protocol::PeerOrder{order.signed_order.envelope});
 }
 

@@ -50,7 +50,6 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   // As receiver.
   void present(const orders::FetchOrder& order);
   void send_acknowledgement(ByteString envelope);
-  bool sends_blocks() const { return !meter_.idle(); }  // what is said now comes behind them
   bool expects_blocks() const { return in_flight_ > 0; }
   void ask_for_held();  // the window has room again
 
@@ -141,6 +140,7 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   // peer_channel_fetching.cpp
   std::int64_t window_room() const;
 
+  bool spoke_ = false;  // of orders of ours
   std::unordered_set<std::uint64_t> requested_;  // by us, on the wire
   std::int64_t in_flight_ = 0;                   // their bytes
   std::deque<lt::peer_request> held_;            // libtorrent believes them sent; they wait for room in the window

@@ -6,9 +6,9 @@
 #include <libtorrent/entry.hpp>
 #include <libtorrent/error_code.hpp>
 
+#include "agent/transfer/connection_tuning_libtorrent.h"
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/transfer_core_libtorrent.h"
-#include "agent/transfer/unsent_limit_libtorrent.h"
 #include "agent/transfer/wire_messages.h"
 #include "common/crypto/digest.h"
 #include "common/protocol/acknowledgement.h"
@@ -98,7 +98,7 @@ void PeerChannel::add_handshake(lt::entry& handshake) {
 // the connection, so it always stays.
 bool PeerChannel::on_handshake(lt::span<char const> reserved) {
   ever_connected_ = true;
-  limit_unsent(peer_);
+  tune_connection(peer_);
   const bool extended = reserved.size() >= 8 && (reserved[5] & 0x10) != 0;
   const bool fast = reserved.size() >= 8 && (reserved[7] & 0x04) != 0;
   if (!extended || !fast) {
@@ -183,10 +183,13 @@ void PeerChannel::take(const protocol::PeerAcknowledgement& message) {
   const auto opened = protocol::read_acknowledgement(message.envelope);
   if (!opened) return refuse_order(Refusal::acknowledgement_invalid, {});
   if (content_->ledger.find(opened->acknowledgement.order) != nullptr) {
-    return core_.fetching().reminded(*this, *opened);
+    return core_.fetching().reminded(*this, message.envelope, *opened);
   }
   const auto refusal = core_.serving().acknowledged(*this, *opened);
-  if (refusal == Refusal::none) return acknowledgement_came();
+  if (refusal == Refusal::none) {
+    send(message);  // its receiver keeps this connection until it knows that its word has come
+    return acknowledgement_came();
+  }
   // Late ones, of orders that are over, are nobody's fault.
   if (refusal == Refusal::no_order) return send(protocol::PeerRefusal{refusal, opened->acknowledgement.order});
   refuse_order(refusal, opened->acknowledgement.order);
@@ -208,6 +211,7 @@ void PeerChannel::send_raw(ByteView bytes) {
 }
 
 void PeerChannel::send_acknowledgement(ByteString envelope) {
+  spoke_ = true;
   send(protocol::PeerAcknowledgement{std::move(envelope)});
   ask_for_held();
 }
@@ -239,9 +243,9 @@ void PeerChannel::look_at_clock(DurationMs monotonic) {
                          return order->order().sender == theirs_->key && !order->ended;
                        });
   if (!presented_.empty() || fetches) return;
-  // The last word on an order that is over: it needs this connection, and the sender ends it when it has waited enough.
-  if (proven_ && content_->ledger.owes(theirs_->key)) return;
-  if (had_orders_) return close_after(kLinger, "no order is left");
+  // The last word on an order that is over needs this connection.
+  if (proven_ && content_->ledger.owes(theirs_->key, monotonic)) return;
+  if (had_orders_ || spoke_) return close_after(kLinger, "no order is left");
   if (monotonic - began_ < core_.options().proof_timeout) return;
   refuse_order(proven_ ? Refusal::no_order : Refusal::key_not_proven, {});
 }

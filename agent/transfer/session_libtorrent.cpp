@@ -63,6 +63,10 @@ void set_speed(Pack& pack, const TransferOptions& options) {
   pack.set_int(Pack::send_buffer_watermark, send_buffer_watermark(options.low_memory));
   pack.set_int(Pack::send_buffer_low_watermark, options.low_memory ? 64 << 10 : 256 << 10);
   pack.set_int(Pack::send_buffer_watermark_factor, 100);
+  // What is asked of one source long before it can send it cannot be asked of another that has it meanwhile.
+  pack.set_int(Pack::request_queue_time, 1);
+  // Under a rate limit each message, of the handshakes as well, waits for the next tick.
+  pack.set_int(Pack::tick_interval, 50);
   pack.set_int(Pack::max_out_request_queue, options.low_memory ? 250 : 500);
   pack.set_int(Pack::max_allowed_in_request_queue, 2000);
   pack.set_int(Pack::max_queued_disk_bytes, options.low_memory ? 1 << 20 : 8 << 20);

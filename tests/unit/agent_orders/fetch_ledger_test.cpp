@@ -62,22 +62,49 @@ TEST_CASE("a block that came twice counts for the first") {
   CHECK(desk.ledger.open_pieces() == 0);
 }
 
-TEST_CASE("a sender is owed a word until its blocks have passed and are signed for") {
+TEST_CASE("a sender is owed a word until its blocks have passed, are signed for, and it has shown the signature") {
   Desk desk;
-  const auto owes_first = [&] { return desk.ledger.owes(desk.parties.sender.public_key()); };
+  auto now = seconds(1);
+  const auto owes_first = [&] { return desk.ledger.owes(desk.parties.sender.public_key(), now); };
   CHECK_FALSE(owes_first());
   desk.from_first(0, 0);
   desk.first->ended = true;
   CHECK(owes_first());
-  CHECK_FALSE(desk.ledger.owes(desk.other_sender.public_key()));
+  CHECK_FALSE(desk.ledger.owes(desk.other_sender.public_key(), now));
   desk.from_second(0, 1);
   desk.ledger.passed(0);
   CHECK(owes_first());
-  FetchLedger::acknowledge(*desk.first, kDuring, seconds(1));
+  FetchLedger::acknowledge(*desk.first, kDuring, now);
+  CHECK(owes_first());
+  FetchLedger::confirm(*desk.first);
   CHECK_FALSE(owes_first());
   desk.from_first(1, 0);
   desk.ledger.failed(1);  // what failed is nobody's due
   CHECK_FALSE(owes_first());
+  desk.from_first(2, 0);
+  desk.ledger.passed(2);
+  FetchLedger::acknowledge(*desk.first, kDuring, now);  // and the sender never says that it came
+  now = now + kLastWord - DurationMs{1};
+  CHECK(owes_first());
+  now = now + DurationMs{1};
+  CHECK_FALSE(owes_first());
+}
+
+TEST_CASE("a word that the sender has not shown is to be said again, of orders that are over as well") {
+  Desk desk;
+  const auto of_first = [&] { return desk.ledger.unheard(desk.parties.sender.public_key()); };
+  desk.from_first(0, 0);
+  desk.ledger.passed(0);
+  CHECK(of_first() == std::vector<FetchOrder*>{desk.first});  // not even said
+  FetchLedger::acknowledge(*desk.first, kDuring, seconds(1));
+  desk.first->ended = true;
+  CHECK(of_first() == std::vector<FetchOrder*>{desk.first});
+  CHECK(desk.ledger.unheard(desk.other_sender.public_key()).empty());
+  FetchLedger::confirm(*desk.first);
+  CHECK(of_first().empty());
+  desk.from_first(1, 0);
+  desk.ledger.passed(1);
+  CHECK(of_first().size() == 1);
 }
 
 TEST_CASE("what cannot be a block of ours counts for nobody") {
