@@ -77,7 +77,7 @@ void Coordinator::State::take_report(Download& download, const protocol::Progres
     policies.report(item.order, {acked.value * 1000 / life});
     (live->cdn_node ? cdn : peers) += rate;
   }
-  if (striped(download)) return watch_pace(download, cdn, peers, step);
+  if (shares_content(download)) return watch_pace(download, cdn, peers, step);
   if (!options.spare_cdn || swarm.agent(download.key.receiver).stock) return;
   const auto before = download.share.limit;
   download.share = step_cdn_share(download.share, cdn, peers, step.now);

@@ -130,7 +130,9 @@ struct Coordinator::State {
   // Orders follow the shares at one ISP; `isps_changed`: the ISPs that have receivers of the content are others now.
   void restripe(const StripesKey& key, bool isps_changed, Step& step);
   void keep_ranges(Download& download, Step& step);
+  bool shares_content(const Download& download) const;  // with other receivers at its ISP
   bool striped(const Download& download) const;
+  std::int64_t even_part_of_cdn(const Download& download) const;
   void watch_pace(Download& download, ByteRate cdn, ByteRate peers, Step& step);
   const BorderStripes* stripes_of(const Download& download) const;  // null where nobody shares there
 

@@ -12,9 +12,9 @@ namespace {
 // Receivers that look around at once for one new holder: where few are, each counts.
 constexpr std::size_t kMaxWoken = 64;
 constexpr std::size_t kMaxIntroduced = 6;  // siblings that hold nothing yet: later ones are found by what they hold
-constexpr int kSlowReports = 3;            // in a row, one a second
+constexpr int kTellingReports = 3;         // in a row, one a second
 constexpr double kSmoothing = 0.3;         // of a rate, by each report
-constexpr std::int64_t kEnoughTenths = 9;  // of the CDN's own pace
+constexpr std::int64_t kEnoughTenths = 9;  // of what the CDN alone would give
 
 std::int64_t smooth(std::int64_t before, std::int64_t now) {
   return before + static_cast<std::int64_t>(kSmoothing * static_cast<double>(now - before));
@@ -195,24 +195,48 @@ void Coordinator::State::keep_ranges(Download& download, Step& step) {
   }
 }
 
-bool Coordinator::State::striped(const Download& download) const {
+bool Coordinator::State::shares_content(const Download& download) const {
   const auto* shares = stripes_of(download);
-  return shares != nullptr && !download.unstriped && shares->receivers() > 1 && shares->has(download.key.receiver);
+  return shares != nullptr && shares->receivers() > 1 && shares->has(download.key.receiver);
 }
 
-// Promise 4: a receiver that waits for others' pieces, while the CDN alone would be faster, gets them from the CDN.
+bool Coordinator::State::striped(const Download& download) const {
+  return !download.unstriped && shares_content(download);
+}
+
+// What the CDN would give this receiver if everybody fetched all of it there: it gave the receiver more while it had few
+// others, so never more than an even part of what the nodes have shown they can send. 0: no node has shown anything.
+std::int64_t Coordinator::State::even_part_of_cdn(const Download& download) const {
+  std::int64_t part = 0;
+  for (const auto* live : sources_of(download)) {
+    if (!live->cdn_node) continue;
+    const auto& node = swarm.agent(live->sender);
+    part += node.best_upload_rate.value / std::max<std::int64_t>(1, static_cast<std::int64_t>(node.orders_as_sender.size()));
+  }
+  return part;
+}
+
+// Promise 4: a receiver that waits for others' pieces, while the CDN alone would be faster, gets them from the CDN, until
+// the others alone are as fast again. What has had nothing yet from the CDN would have no more of it without a share.
 void Coordinator::State::watch_pace(Download& download, ByteRate cdn, ByteRate peers, Step& step) {
   auto& pace = download.pace;
   pace.cdn = smooth(pace.cdn, cdn.value);
-  pace.all = smooth(pace.all, (cdn + peers).value);
+  pace.peers = smooth(pace.peers, peers.value);
   pace.best_cdn = std::max(pace.best_cdn, pace.cdn);
-  const bool slow = cdn.value + peers.value == 0 || pace.all * 10 < pace.best_cdn * kEnoughTenths;
-  pace.slow_reports = slow ? pace.slow_reports + 1 : 0;
-  if (pace.slow_reports < kSlowReports) return;
-  download.unstriped = true;
+  const auto even_part = even_part_of_cdn(download);
+  const auto cdn_alone = even_part > 0 ? std::min(pace.best_cdn, even_part) : pace.best_cdn;
+  const bool nothing = cdn.value + peers.value == 0;
+  const bool slow = cdn_alone > 0 && (nothing || (pace.cdn + pace.peers) * 10 < cdn_alone * kEnoughTenths);
+  const bool change = download.unstriped ? pace.peers > cdn_alone : slow;
+  pace.reports = change ? pace.reports + 1 : 0;
+  if (pace.reports < kTellingReports * (download.unstriped ? 1 + pace.times_unstriped : 1)) return;
+  pace.reports = 0;
+  download.unstriped = !download.unstriped;
+  pace.times_unstriped += download.unstriped ? 1 : 0;
+  const auto said = download.unstriped ? "others of its ISP are slower than the CDN: it may fetch all of it there"
+                                       : "others of its ISP are faster than the CDN again: it fetches its part there";
   step.out.push_back(LogLine{false, "agent " + swarm.agent(download.key.receiver).key.brief() + " content " +
-                                        download.key.content.brief() +
-                                        ": others of its ISP are slower than the CDN: it may fetch all of it there"});
+                                        download.key.content.brief() + ": " + said});
   keep_ranges(download, step);
   download.next_top_up = step.now;
 }

@@ -36,9 +36,10 @@ struct DownloadKey {
 // How fast a download is that others of its ISP carry a part of; bytes a second, averaged over some reports.
 struct DownloadPace {
   std::int64_t cdn = 0;
-  std::int64_t all = 0;
-  std::int64_t best_cdn = 0;  // the highest that `cdn` was: about what the CDN alone would give
-  int slow_reports = 0;       // in a row, below that
+  std::int64_t peers = 0;
+  std::int64_t best_cdn = 0;  // the highest that `cdn` was
+  int reports = 0;            // in a row that speak for a change of `unstriped`
+  int times_unstriped = 0;
 };
 
 struct Download {
@@ -50,7 +51,7 @@ struct Download {
   std::vector<OrderId> orders;  // superseded ones included
   CdnShare share;
   DownloadPace pace;
-  bool unstriped = false;  // may fetch every piece from beyond its ISP, whoever else receives there
+  bool unstriped = false;  // may fetch every piece from beyond its ISP now, whoever else receives there
 };
 
 struct DownloadKeyHash {

@@ -51,6 +51,7 @@ struct AgentRecord {
   int fetching = 0;  // live orders as receiver, likewise
   protocol::SharingState sharing;
   ByteRate upload_rate;
+  ByteRate best_upload_rate;  // the highest that it was: about what its line carries
   std::vector<Holding> holdings;
   IspId isp;
   IpAddress address;

@@ -114,6 +114,7 @@ void SwarmState::set_sharing(AgentIndex index, const protocol::SharingState& sha
 
 void SwarmState::set_upload_rate(AgentIndex index, ByteRate rate) {
   agents_[index].upload_rate = rate;
+  agents_[index].best_upload_rate = std::max(agents_[index].best_upload_rate, rate);
   refresh(index);
 }
 

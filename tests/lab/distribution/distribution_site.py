@@ -37,7 +37,9 @@ class Site:
     def __init__(self, clients):
         self.lab = Lab(agents=clients, rates=Rates(up=UP, down=DOWN, peering=BORDER, transit=BORDER, cdn=CDN),
                        peerings=PEERINGS)
-        self.clients = [host for host in self.lab.hosts.values() if host.isp in ISPS]
+        # One of each ISP after the other, as they start: nobody's ISP is ahead of another's.
+        of = [[host for host in self.lab.hosts.values() if host.isp == isp] for isp in ISPS]
+        self.clients = [client for group in zip(*of) for client in group]
 
     def __enter__(self):
         self.lab.__enter__()

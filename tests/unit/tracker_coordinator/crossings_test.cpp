@@ -135,6 +135,24 @@ TEST_CASE("promise 4: while the others are slower than the CDN was, everything m
   CHECK(pieces_from(world, "cdn", "second").size() < all_of(world));
 }
 
+TEST_CASE("who came first had the CDN to itself for a moment, and is not slow because that is over") {
+  World world;
+  world.join("cdn", 0, 100);
+  ask(world, "first", 1);
+  ask(world, "second", 1);
+  const auto mine = pieces_from(world, "cdn", "first");
+  const auto node_sends = [&](std::int64_t rate) {
+    world.take(world.coordinator.load_report(world.key("cdn"), {ByteRate{rate}, 2}, world.now));
+  };
+  node_sends(8 << 20);
+  for (int second = 0; second < 4; ++second) world.pass(1, {{"first", 8 << 20}}, {"second"});
+  world.pass(6, {{"first", 4 << 20}}, {"second"});  // half of what the node sends
+  CHECK(pieces_from(world, "cdn", "first") == mine);
+  node_sends(1 << 20);  // how little the node sends now tells nothing: it has less to send
+  world.pass(10, {{"first", 3 << 20}}, {"second"});
+  CHECK(pieces_from(world, "cdn", "first").size() == all_of(world));
+}
+
 TEST_CASE("where the copy comes from follows the prices") {
   CoordinatorOptions options;
   options.cdn_price = *parse_money("0.02", Currency{});
