@@ -26,43 +26,50 @@ FetchOrder* FetchLedger::find(const OrderId& order) {
   return at == orders_.end() ? nullptr : at->get();
 }
 
-FetchOrder* FetchLedger::arrived(const AgentKey& sender, const Block& block, TimeMs now) {
+bool FetchLedger::fits(const FetchOrder& entry, const AgentKey& sender, const Block& block, TimeMs now) const {
+  const auto& order = entry.order();
+  return order.sender == sender && order.covers(block.piece) && now < order.not_after + protocol::kClockTolerance &&
+         entry.arrived.value + block.length <= order.byte_limit.value;
+}
+
+FetchOrder* FetchLedger::charged(const AgentKey& sender, const Block& block, TimeMs now) const {
+  const auto at = std::find_if(orders_.begin(), orders_.end(), [&](const auto& entry) {
+    return !entry->ended && now < entry->order().not_after && fits(*entry, sender, block, now);
+  });
+  return at == orders_.end() ? nullptr : at->get();
+}
+
+FetchOrder* FetchLedger::arrived(const AgentKey& sender, const Block& block, TimeMs now, FetchOrder* asked_under) {
   // Anything but a whole block as we ask for it is not one that we asked for.
   const auto piece_size = geometry_.piece_size(block.piece);
   if (block.offset < 0 || block.offset >= piece_size || block.offset % kBlock != 0) return nullptr;
   if (block.length != std::min(kBlock, piece_size - block.offset)) return nullptr;
 
-  const auto fits = [&](const auto& entry) {
-    const auto& order = entry->order();
-    return order.sender == sender && order.covers(block.piece) && now < order.not_after + protocol::kClockTolerance &&
-           entry->arrived.value + block.length <= order.byte_limit.value;
-  };
-  const auto lives = [&](const auto& entry) { return !entry->ended && now < entry->order().not_after; };
-  auto at =
-      std::find_if(orders_.begin(), orders_.end(), [&](const auto& entry) { return fits(entry) && lives(entry); });
-  if (at == orders_.end()) {
+  auto* order = asked_under != nullptr && fits(*asked_under, sender, block, now) ? asked_under : nullptr;
+  if (order == nullptr) order = charged(sender, block, now);
+  if (order == nullptr) {
     // Under way when the order ended: it was served in good faith, so it is signed for.
-    const auto latest = std::find_if(orders_.rbegin(), orders_.rend(), fits);
+    const auto latest = std::find_if(orders_.rbegin(), orders_.rend(),
+                                     [&](const auto& entry) { return fits(*entry, sender, block, now); });
     if (latest == orders_.rend()) return nullptr;
-    at = std::prev(latest.base());
+    order = latest->get();
   }
 
-  (*at)->arrived += ByteCount{block.length};
+  order->arrived += ByteCount{block.length};
   if (passed_[static_cast<std::size_t>(block.piece)]) return nullptr;
   auto& blocks = pieces_[block.piece];
   if (blocks.empty()) blocks.resize(static_cast<std::size_t>(geometry_.blocks_in_piece(block.piece)));
   auto& origin = blocks[static_cast<std::size_t>(block.offset / kBlock)];
-  if (origin.order != kNobody && !origin.stale) return nullptr;
-  origin = {static_cast<std::uint16_t>(at - orders_.begin()), false};
-  return at->get();
+  if (origin.order != nullptr && !origin.stale) return nullptr;
+  origin = {order, false};
+  return order;
 }
 
 std::vector<FetchOrder*> FetchLedger::contributors(const std::vector<BlockOrigin>& blocks) const {
   std::vector<FetchOrder*> who;
   for (const auto& origin : blocks) {
-    if (origin.order == kNobody) continue;
-    auto* order = orders_[origin.order].get();
-    if (std::find(who.begin(), who.end(), order) == who.end()) who.push_back(order);
+    if (origin.order == nullptr) continue;
+    if (std::find(who.begin(), who.end(), origin.order) == who.end()) who.push_back(origin.order);
   }
   return who;
 }
@@ -73,11 +80,10 @@ std::vector<FetchOrder*> FetchLedger::passed(std::int64_t piece) {
   if (at == pieces_.end()) return {};
   const auto piece_size = geometry_.piece_size(piece);
   for (std::size_t i = 0; i < at->second.size(); ++i) {
-    if (at->second[i].order == kNobody) continue;
+    auto* order = at->second[i].order;
+    if (order == nullptr) continue;
     const auto length = std::min(kBlock, piece_size - static_cast<std::int64_t>(i) * kBlock);
-    auto& verified = orders_[at->second[i].order]->verified;
-    const auto limit = orders_[at->second[i].order]->order().byte_limit.value;
-    verified = AckedBytes{std::min(limit, verified.value + length)};
+    order->verified = {std::min(order->order().byte_limit.value, order->verified.value + length)};
   }
   auto who = contributors(at->second);
   for (auto* order : who) ++order->verified_pieces;
@@ -108,7 +114,7 @@ bool FetchLedger::owes(const AgentKey& sender, DurationMs monotonic) const {
   });
   if (waits_for_word) return true;
   const auto brought = [&](const BlockOrigin& origin) {
-    return origin.order != kNobody && !origin.stale && orders_[origin.order]->order().sender == sender;
+    return origin.order != nullptr && !origin.stale && origin.order->order().sender == sender;
   };
   return std::any_of(pieces_.begin(), pieces_.end(),
                      [&](const auto& piece) { return std::any_of(piece.second.begin(), piece.second.end(), brought); });

@@ -51,10 +51,13 @@ class FetchLedger {
   FetchOrder* find(const OrderId& order);
   const std::vector<std::unique_ptr<FetchOrder>>& orders() const { return orders_; }
 
-  // A block that was asked for has come from `sender`. Books it under that sender's first live order that covers it and
-  // has bytes left or, where it was under way when the last of them ended, under that one; and remembers who brought
-  // it, unless another was first. Null: it counts for nobody.
-  FetchOrder* arrived(const AgentKey& sender, const Block& block, TimeMs now);
+  // The order that the sender charges a block to which is asked for now: its first live one that covers the block and
+  // has bytes left. Null: none.
+  FetchOrder* charged(const AgentKey& sender, const Block& block, TimeMs now) const;
+  // A block that was asked for has come from `sender`. Books it under the order that it was charged to when it was asked
+  // for or, where that has no room, as if it were asked for now or, where the last of them has ended, under that one;
+  // and remembers who brought it, unless another was first. Null: it counts for nobody.
+  FetchOrder* arrived(const AgentKey& sender, const Block& block, TimeMs now, FetchOrder* asked_under = nullptr);
   // The piece passed its hash check: its blocks count as verified for those who brought them. Who they were.
   std::vector<FetchOrder*> passed(std::int64_t piece);
   // The piece failed. Who brought its blocks; these may come again, from anybody.
@@ -79,11 +82,11 @@ class FetchLedger {
   std::size_t open_pieces() const { return pieces_.size(); }  // in part, for tests of the bound
 
  private:
-  static constexpr std::uint16_t kNobody = 0xffff;
   struct BlockOrigin {
-    std::uint16_t order = kNobody;  // index in orders_
-    bool stale = false;             // of a piece that failed: whoever brings it again takes its place
+    FetchOrder* order = nullptr;  // null: nobody
+    bool stale = false;           // of a piece that failed: whoever brings it again takes its place
   };
+  bool fits(const FetchOrder& order, const AgentKey& sender, const Block& block, TimeMs now) const;
   std::vector<FetchOrder*> contributors(const std::vector<BlockOrigin>& blocks) const;
 
   const ContentGeometry geometry_;

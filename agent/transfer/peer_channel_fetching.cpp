@@ -51,12 +51,16 @@ std::int64_t PeerChannel::window_room() const {
 bool PeerChannel::write_request(lt::peer_request const& request) {
   if (!proven_) return false;
   if (held_.empty() && !core_.stopping() && request.length <= window_room()) {
-    requested_.insert(block_key(request));
-    in_flight_ += request.length;
+    requested(request);
     return false;
   }
   held_.push_back(request);
   return true;
+}
+
+void PeerChannel::requested(lt::peer_request const& request) {
+  auto* order = content_->ledger.charged(theirs_->key, block_of(request), core_.now());
+  if (requested_.insert_or_assign(block_key(request), order).second) in_flight_ += request.length;
 }
 
 // In one write: outside libtorrent's own callbacks every send_buffer() is a system call.
@@ -66,7 +70,7 @@ void PeerChannel::ask_for_held() {
   for (auto room = window_room(); !held_.empty() && held_.front().length <= room; held_.pop_front()) {
     const auto& request = held_.front();
     room -= request.length;
-    if (requested_.insert(block_key(request)).second) in_flight_ += request.length;
+    requested(request);
     bytes += block_message(kRequest, static_cast<int>(request.piece), request.start, request.length);
   }
   if (!bytes.empty()) send_raw(bytes);
@@ -79,10 +83,12 @@ bool PeerChannel::on_reject(lt::peer_request const& request) {
 
 // A block that nobody asked for counts for nobody; libtorrent drops it.
 bool PeerChannel::on_piece(lt::peer_request const& piece, lt::span<char const>) {
-  if (!proven_ || requested_.erase(block_key(piece)) == 0) return false;
+  const auto at = proven_ ? requested_.find(block_key(piece)) : requested_.end();
+  if (at == requested_.end()) return false;
+  auto* asked_under = at->second;
+  requested_.erase(at);
   in_flight_ -= piece.length;
-  const orders::Block block{static_cast<int>(piece.piece), piece.start, piece.length};
-  content_->ledger.arrived(theirs_->key, block, core_.now());
+  content_->ledger.arrived(theirs_->key, block_of(piece), core_.now(), asked_under);
   return false;
 }
 

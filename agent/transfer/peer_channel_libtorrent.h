@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include <libtorrent/extensions.hpp>
@@ -141,8 +141,11 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   std::int64_t window_room() const;
 
   bool spoke_ = false;  // of orders of ours
-  std::unordered_set<std::uint64_t> requested_;  // by us, on the wire
-  std::int64_t in_flight_ = 0;                   // their bytes
+  void requested(lt::peer_request const& request);
+
+  // By us, on the wire, with the order that it is charged to; null: none is known.
+  std::unordered_map<std::uint64_t, orders::FetchOrder*> requested_;
+  std::int64_t in_flight_ = 0;         // their bytes
   std::deque<lt::peer_request> held_;            // libtorrent believes them sent; they wait for room in the window
   bool choked_by_peer_ = true;
   std::vector<bool> expected_;  // pieces that our orders let us have from this peer

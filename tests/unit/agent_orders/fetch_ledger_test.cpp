@@ -126,6 +126,20 @@ TEST_CASE("a block that was under way when its order ended is booked under it, u
   CHECK(desk.from_first(0, 2) == later);
 }
 
+TEST_CASE("a block is booked under the order that it was asked for under, as its sender charges it") {
+  Desk desk;
+  const auto sender = desk.parties.sender.public_key();
+  auto* asked_under = desk.ledger.charged(sender, {0, 0, kBlock}, kDuring);
+  CHECK(asked_under == desk.first);
+  desk.first->ended = true;
+  CHECK(desk.ledger.charged(sender, {0, 0, kBlock}, kDuring) == nullptr);
+  const auto later = desk.ledger.add(protocol::sign_order(desk.parties.tracker, order_between(desk.parties)));
+  CHECK(desk.ledger.charged(sender, {0, 0, kBlock}, kDuring) == later);
+  CHECK(desk.ledger.arrived(sender, {0, 0, kBlock}, kDuring, asked_under) == desk.first);
+  desk.first->arrived = desk.first->order().byte_limit;
+  CHECK(desk.ledger.arrived(sender, {0, 1 * kBlock, kBlock}, kDuring, asked_under) == later);
+}
+
 TEST_CASE("nothing is booked beyond an order's byte limit") {
   Desk desk;
   int booked = 0;
