@@ -54,9 +54,9 @@ class FetchLedger {
   // The order that the sender charges a block to which is asked for now: its first live one that covers the block and
   // has bytes left. Null: none.
   FetchOrder* charged(const AgentKey& sender, const Block& block, TimeMs now) const;
-  // A block that was asked for has come from `sender`. Books it under the order that it was charged to when it was asked
-  // for or, where that has no room, as if it were asked for now or, where the last of them has ended, under that one;
-  // and remembers who brought it, unless another was first. Null: it counts for nobody.
+  // A block that was asked for has come from `sender`. Books it under the order that it was charged to when it was
+  // asked for or, where that has no room, as if it were asked for now or, where the last of them has ended, under that
+  // one; and remembers who brought it, unless another was first. Null: it counts for nobody.
   FetchOrder* arrived(const AgentKey& sender, const Block& block, TimeMs now, FetchOrder* asked_under = nullptr);
   // The piece passed its hash check: its blocks count as verified for those who brought them. Who they were.
   std::vector<FetchOrder*> passed(std::int64_t piece);

@@ -146,7 +146,7 @@ class PeerChannel final : public lt::peer_plugin, public std::enable_shared_from
   // By us, on the wire, with the order that it is charged to; null: none is known.
   std::unordered_map<std::uint64_t, orders::FetchOrder*> requested_;
   std::int64_t in_flight_ = 0;         // their bytes
-  std::deque<lt::peer_request> held_;            // libtorrent believes them sent; they wait for room in the window
+  std::deque<lt::peer_request> held_;  // libtorrent believes them sent; they wait for room in the window
   bool choked_by_peer_ = true;
   std::vector<bool> expected_;  // pieces that our orders let us have from this peer
 };

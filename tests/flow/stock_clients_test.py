@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Stock BitTorrent clients as users run them: Debian's aria2, Transmission and qBittorrent each fetch a published film
 by the torrent of a subscriber, from the CDN node that the tracker ordered to serve their address. What was sent is on
-receipts, acknowledged by nobody and billed nowhere. Whoever has no live order gets no payload byte.
+receipts, acknowledged by nobody and billed nowhere. Whoever has no live order gets no payload byte. Where an ISP
+has a price for what nobody acknowledges, agents of its customers serve them too.
 
 It runs in a network namespace of its own, on addresses of that namespace's loopback device: Transmission takes no
 127.x.y.z for a peer. `--ipv6`: on IPv6 alone (BEP 7).
 """
 import hashlib
+import json
 import os
 import re
 import socket
@@ -27,6 +29,7 @@ NETWORK, PREFIX, FORGED = ("fd77::", "fd77::/64", "2001:db8::7") if V6 else ("10
 TRACKER, CDN = f"{NETWORK}1", f"{NETWORK}2"
 CLIENTS = {"aria2": f"{NETWORK}3", "transmission": f"{NETWORK}4", "qbittorrent": f"{NETWORK}5"}
 BY_HAND, STRANGER = f"{NETWORK}6", f"{NETWORK}7"
+PEERS = {"SP2": f"{NETWORK}8", "SP3": f"{NETWORK}9"}
 CROWD = [f"{NETWORK}{host}" for host in range(20, 37)]  # one more than a subscriber may have
 PORT, ANNOUNCE_PORT = 7443, 7480
 
@@ -184,6 +187,38 @@ def survives_restarts(cluster, key, info_hash, cdn_agent):
     print("ok: a CDN node started anew serves stock clients again")
 
 
+def peers_serve_where_priced(cluster, key, info_hash, content):
+    """Of two agents that hold the film, the one serves stock clients whose ISP has a price for it."""
+    tracker, told = cluster.tracker, {}
+    for isp, address in PEERS.items():
+        tracker.command("isp", "add", isp, "--prefix", f"{address}/32")
+        tariff = {"kind": "volume", "currency": "EUR", "tiers": [{"from": 0, "on_net": "0.01", "off_net": "0.02"}]}
+        if isp == "SP2":
+            tariff["unacknowledged"] = {"on_net": "0.5", "off_net": "1"}
+        tracker.command("agreement", "add", "--terms", json.dumps({
+            "format": "waybill isp agreement 1", "isp": isp, "timezone": "UTC", "from": "2026-01-01T00:00:00Z",
+            "grant": {"kind": "always"}, "tariff": tariff}))
+        peer = cluster.add_agent(f"peer-{isp}", address)
+        peer.get(f"https://{tracker.address}:{tracker.port}/content/{content}", cluster.folder / f"{isp}.mp4").wait()
+        host, port = split(next(a["address"] for a in tracker.json("agents")["agents"] if a["name"] == f"peer-{isp}"))
+        told[isp] = {b"ip": host.encode(), b"port": port}
+    wait_for(lambda: not tracker.json("orders")["orders"], "the peers' own orders to end")
+    listed = announce(key, info_hash, compact=0, event="started")[b"peers"]
+    assert told["SP2"] in listed and told["SP3"] not in listed, listed
+    priced, unpriced = ((told[isp][b"ip"].decode(), told[isp][b"port"]) for isp in PEERS)
+    wait_for(lambda: payload_for(BY_HAND, priced, info_hash)[1] > 0, "the peer to serve the ordered address")
+    assert payload_for(STRANGER, priced, info_hash) == (False, 0), "the peer served a stranger"
+    announce(key, info_hash, event="stopped")
+
+    def by_peer():
+        rows = [row for row in tracker.json("transfers")["transfers"] if row["unacknowledged"] and row["from"] == "SP2"]
+        return rows if rows and rows[0]["sent_bytes"] > 0 else None
+
+    sent = wait_for(by_peer, "the peer's receipt")[0]
+    assert sent["acknowledged_bytes"] == 0 and sent["to"] == "SP1", sent
+    print(f"ok: a peer serves where its ISP has a price for it: {sent['sent_bytes']:,} bytes by its word alone")
+
+
 def revokes(cluster, key, info_hash):
     assert cluster.tracker.json("orders")["orders"]
     cluster.tracker.command("subscriber", "revoke", "house")
@@ -192,7 +227,7 @@ def revokes(cluster, key, info_hash):
 
 
 def main():
-    alone_on_the_network(TRACKER, CDN, *CLIENTS.values(), BY_HAND, STRANGER, *CROWD)
+    alone_on_the_network(TRACKER, CDN, *CLIENTS.values(), BY_HAND, STRANGER, *PEERS.values(), *CROWD)
     folder = work_folder("stock")
     film = make_file(folder / "film.mp4", SIZE, seed=5)
     with Cluster(folder, tracker_address=TRACKER) as cluster:
@@ -225,6 +260,10 @@ def main():
         sent = sum(fetches(cluster, name, film, torrent) for name in CLIENTS)
         books_hold(cluster, sent)
         survives_restarts(cluster, key, info_hash, cdn)
+        announce(key, info_hash, event="stopped")
+        if not V6:  # the family makes no difference here
+            peers_serve_where_priced(cluster, key, info_hash, content)
+        announce(key, info_hash, event="started")
         revokes(cluster, key, info_hash)
         try:
             tracker.command("subscriber", "torrent", "house", "Film", "-o", torrent)

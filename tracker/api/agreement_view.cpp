@@ -29,7 +29,7 @@ Result<AgreementView> read_agreement_view(Store& store) {
   for (const auto& document : *documents) {
     auto terms = read_isp_agreement(document.text);
     if (!terms) return pass_on(terms.error(), "the document of agreement " + std::to_string(document.agreement.value));
-    view.grants.emplace(document.agreement, std::move(terms->grant));
+    view.terms.emplace(document.agreement, AgreedTerms{std::move(terms->grant), std::move(terms->tariff)});
   }
   const auto contracts = store.ledger().contracts();
   if (!contracts) return tl::make_unexpected(contracts.error());

@@ -11,8 +11,8 @@ namespace waybill::tracker {
 class Store;
 
 struct AgreementView {
-  std::unordered_map<AgreementId, GrantTerms> grants;  // of agreements that have a document
-  std::vector<OwnerContract> contracts;                // ended ones too
+  TermsOfAgreements terms;
+  std::vector<OwnerContract> contracts;  // ended ones too
 };
 
 // On the store's thread. Fails where a document cannot be read: nothing is granted by half of it.

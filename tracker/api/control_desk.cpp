@@ -24,7 +24,7 @@ RegistryTables tables_of(const std::shared_ptr<const RegistryView>& registry) {
   RegistryTables tables;
   tables.isps = registry->isps;
   tables.agreements = registry->agreements;
-  tables.grants = registry->agreed.grants;
+  tables.terms = registry->agreed.terms;
   tables.contracts = registry->agreed.contracts;
   tables.owner_use = registry->owner_use;
   for (const auto& [id, content] : registry->contents) tables.contents.push_back(content);

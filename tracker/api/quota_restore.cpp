@@ -1,6 +1,7 @@
 #include "tracker/api/quota_restore.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "common/protocol/limits.h"
 #include "tracker/api/agreement_view.h"
@@ -16,16 +17,23 @@ namespace {
 constexpr DurationMs kLongestOrder = hours(24);
 constexpr DurationMs kSlice = hours(24);  // of issue, read at once: a month of orders need not be in memory together
 
-Result<ByteCount> acked_between(Store& store, AgreementId agreement, std::optional<TimeMs> since,
-                                std::optional<TimeMs> until) {
+// What was acknowledged and, to stock clients, which acknowledge nothing, what was sent.
+Result<ByteCount> counted_between(Store& store, const Agreement& agreement, TimeMs since, std::optional<TimeMs> until) {
   AccountQuery query;
-  query.agreement = agreement;
+  query.agreement = agreement.id;
   query.since = since;
   query.until = until;
   const auto rows = store.accounts().query(query);
   if (!rows) return tl::make_unexpected(rows.error());
   ByteCount sum;
   for (const auto& row : *rows) sum.value += row.counters.acked.value;
+  UnacknowledgedQuery unacknowledged;
+  unacknowledged.isp = agreement.isp;
+  unacknowledged.since = since;
+  unacknowledged.until = until.value_or(TimeMs{std::numeric_limits<std::int64_t>::max()});
+  const auto sent = store.accounts().unacknowledged_series(unacknowledged);
+  if (!sent) return tl::make_unexpected(sent.error());
+  for (const auto& counter : *sent) sum.value += counter.agreement == agreement.id ? counter.sent.value : 0;
   return sum;
 }
 
@@ -41,11 +49,12 @@ Status add_orders(Store& store, const Agreement& agreement, TimeMs since, TimeMs
     if (!issued) return tl::make_unexpected(issued.error());
     for (const auto& transfer : *issued) {
       const auto& order = transfer.facts;
-      const bool open = transfer.state.acked_total.value < order.byte_limit.value;
+      const AckedBytes counted{order.unacknowledged ? transfer.state.sent_total.value
+                                                    : transfer.state.acked_total.value};
+      const bool open = counted.value < order.byte_limit.value;
       const bool counts = order.not_after + protocol::kClockTolerance >= since;
       if (order.agreement != agreement.id || !open || !counts) continue;
-      restore.orders.push_back(
-          {order.id, order.agreement, order.sender, order.byte_limit, transfer.state.acked_total, order.not_after});
+      restore.orders.push_back({order.id, order.agreement, order.sender, order.byte_limit, counted, order.not_after});
     }
   }
   return {};
@@ -58,11 +67,11 @@ Status add_agreement(Store& store, const Isp& isp, const Agreement& agreement, c
     const auto quota = period == QuotaPeriod::day ? grant.quota_per_day : grant.quota_per_month;
     if (quota.value == 0) continue;
     const auto span = quota_span_at(isp, period, now);
-    const auto acked = acked_between(store, agreement.id, span.start, span.end);
-    if (!acked) return tl::make_unexpected(acked.error());
-    const auto acked_next = acked_between(store, agreement.id, span.end, std::nullopt);
-    if (!acked_next) return tl::make_unexpected(acked_next.error());
-    restore.use.push_back({agreement.id, period, *acked, *acked_next, span.start});
+    const auto counted = counted_between(store, agreement, span.start, span.end);
+    if (!counted) return tl::make_unexpected(counted.error());
+    const auto counted_next = counted_between(store, agreement, span.end, std::nullopt);
+    if (!counted_next) return tl::make_unexpected(counted_next.error());
+    restore.use.push_back({agreement.id, period, *counted, *counted_next, span.start});
     since = since ? std::min(*since, span.start) : span.start;
   }
   return since ? add_orders(store, agreement, *since, now, restore) : Status{};
@@ -82,8 +91,8 @@ Result<QuotaRestore> read_quota_use(Store& store, TimeMs now) {
     if (!agreement.in_force(now)) continue;
     const auto isp = std::find_if(isps->begin(), isps->end(), [&](const Isp& i) { return i.id == agreement.isp; });
     if (isp == isps->end()) return fail("the database holds an agreement with an ISP that it does not hold");
-    const auto stated = agreed->grants.find(agreement.id);
-    const auto grant = stated == agreed->grants.end() ? terms_of(agreement, *isp).grant : stated->second;
+    const auto stated = agreed->terms.find(agreement.id);
+    const auto grant = stated == agreed->terms.end() ? terms_of(agreement, *isp).grant : stated->second.grant;
     if (const auto added = add_agreement(store, *isp, agreement, grant, now, restore); !added) {
       return tl::make_unexpected(added.error());
     }

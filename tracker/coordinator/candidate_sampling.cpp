@@ -88,6 +88,17 @@ bool cooling_down(const SwarmState& swarm, AgentIndex index, const SelectionRequ
   });
 }
 
+// What keeps a peer from serving a stock client alone: its torrent is of the whole file, nobody tells it to wait for a
+// call, and an ISP's uplink is used for what nobody signs for only where the ISP has a price for that.
+Verdict find_stock_fault(const SwarmState& swarm, AgentIndex index, const SelectionRequest& request) {
+  if (request.receiver == kNobody || !swarm.agent(request.receiver).stock) return Verdict::chosen;
+  const auto& agent = swarm.agent(index);
+  if (!agent.reachable()) return Verdict::unreachable;
+  if (!request.grants || !request.grants->prices_unacknowledged(agent.isp)) return Verdict::unpriced;
+  const auto* holding = swarm.holding(index, request.content);
+  return holding != nullptr && holding->pieces_held == holding->pieces_total ? Verdict::chosen : Verdict::in_part;
+}
+
 Verdict find_fault(const SwarmState& swarm, AgentIndex index, const SelectionRequest& request) {
   const auto& facts = swarm.facts(index);
   if (index == request.receiver) return Verdict::is_receiver;
@@ -106,6 +117,7 @@ Verdict find_fault(const SwarmState& swarm, AgentIndex index, const SelectionReq
     if (!on_net && request.grants && !request.grants->worth_off_net(swarm.isp_of(facts.isp_slot))) {
       return Verdict::dearer;
     }
+    if (const auto fault = find_stock_fault(swarm, index, request); fault != Verdict::chosen) return fault;
     if (facts.at_upload_cap) return Verdict::upload_cap;
     if (!facts.slot_free) return Verdict::slots_full;
   }

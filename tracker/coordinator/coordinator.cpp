@@ -28,7 +28,7 @@ Actions Coordinator::registry_changed(RegistryTables tables, TimeMs now) {
   }
   s.isp_of = std::move(tables.isp_of);
   s.isps_between = std::move(tables.isps_between);
-  s.grants.replace(std::move(tables.isps), tables.agreements, tables.grants);
+  s.grants.replace(std::move(tables.isps), tables.agreements, tables.terms);
   s.owners.replace(std::move(tables.contracts), tables.owner_use, now);
   for (AgentIndex index = 0; index < s.swarm.places(); ++index) {
     const auto& agent = s.swarm.agent(index);

@@ -61,6 +61,13 @@ struct OwnerUse {
   TimeMs span_start{};
 };
 
+// What the documents of agreements say that have one.
+struct AgreedTerms {
+  GrantTerms grant;
+  TariffTerms tariff;
+};
+using TermsOfAgreements = std::unordered_map<AgreementId, AgreedTerms>;
+
 // The registry's rows that decisions use; replaced as a whole by every registry_changed().
 struct RegistryTables {
   std::vector<Isp> isps;
@@ -68,8 +75,7 @@ struct RegistryTables {
   std::vector<Content> contents;  // removed ones included
   // The longest prefix that covers the address; 0 where none does. Pure, owned by this value.
   std::function<IspId(const IpAddress&)> isp_of;
-  // Of agreements that say more than their row can.
-  std::unordered_map<AgreementId, GrantTerms> grants = {};
+  TermsOfAgreements terms = {};               // of agreements that say more than their row can
   std::vector<OwnerContract> contracts = {};  // a contract of one number never changes but for its end
   // What the books say of contracts; taken for those that the coordinator does not know yet.
   std::vector<OwnerUse> owner_use = {};

@@ -29,7 +29,9 @@ std::string Coordinator::State::reason_of(const Candidate& candidate, const Sele
       return "not chosen: the owner of the machine does not share";
     case Verdict::unreachable:
       return agent.port == 0 ? "not chosen: it accepts no connections"
-                             : "not chosen: its address is of another family than the receiver's";
+             : request.receiver != kNobody && swarm.agent(request.receiver).stock && !agent.reachable()
+                 ? "not chosen: nobody outside reaches its port, and a stock client waits for no call"
+                 : "not chosen: its address is of another family than the receiver's";
     case Verdict::isp_unknown:
       return "not chosen: no ISP's prefix covers its address " + agent.address.str();
     case Verdict::grant_closed: {
@@ -42,6 +44,11 @@ std::string Coordinator::State::reason_of(const Candidate& candidate, const Sele
       return fmt::format("not chosen: the grant of ISP {} leaves out {} content of {}", grants.name_of(agent.isp),
                          wanted ? name_of(wanted->content_class) : "such", wanted ? wanted->owner : "its owner");
     }
+    case Verdict::unpriced:
+      return fmt::format("not chosen: ISP {} has no price for what a stock client acknowledges to nobody",
+                         grants.name_of(agent.isp));
+    case Verdict::in_part:
+      return "not chosen: it holds a part, and a stock client is served from the whole file";
     case Verdict::dearer:
       return fmt::format("not chosen: off-net bytes of ISP {} cost more than the CDN's", grants.name_of(agent.isp));
     case Verdict::upload_cap:
@@ -95,7 +102,10 @@ std::vector<ExplainedCandidate> Coordinator::State::explain(const ContentId& id,
   }
 
   std::optional<ContentGrants> granted;
-  if (wanted && (!grants.all_content() || options.cdn_price)) request.grants = &granted.emplace(*this, *wanted);
+  const bool stock = receiver != kNobody && swarm.agent(receiver).stock;
+  if (wanted && (!grants.all_content() || options.cdn_price || stock)) {
+    request.grants = &granted.emplace(*this, *wanted, stock);
+  }
 
   std::vector<Candidate> candidates;
   const auto judge = [&](const std::vector<HolderEntry>& entries) {

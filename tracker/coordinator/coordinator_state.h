@@ -113,7 +113,7 @@ struct Coordinator::State {
   // crossings.cpp
   using StripesKey = std::pair<ContentId, IspSlot>;
   // Whether bytes of this ISP's customers to others' cost more than the CDN's own; false where no price is known.
-  bool dearer_than_cdn(IspId sender_isp) const;
+  bool dearer_than_cdn(IspId sender_isp, bool to_stock_client) const;
   bool can_share(AgentIndex receiver, const Content& wanted) const;
   // The receiver takes or gives up its share as it can give it to the others or not.
   void settle_share(const Download& download, Step& step);

@@ -24,10 +24,11 @@ std::int64_t smooth(std::int64_t before, std::int64_t now) {
 
 // By the first tier of the agreement in force, at its dearer hours. What cannot be compared with the CDN's price, such
 // as a percentile, is not dearer.
-bool Coordinator::State::dearer_than_cdn(IspId sender_isp) const {
+bool Coordinator::State::dearer_than_cdn(IspId sender_isp, bool to_stock_client) const {
   const auto& cdn = options.cdn_price;
   const auto* agreement = cdn ? grants.open_agreement(sender_isp) : nullptr;
   if (agreement == nullptr || agreement->tariff.currency != cdn->currency) return false;
+  if (to_stock_client && agreement->tariff.unacknowledged) return agreement->tariff.unacknowledged->off_net > *cdn;
   if (agreement->tariff.kind != TariffKind::volume || agreement->tariff.tiers.empty()) return false;
   const auto& rates = agreement->tariff.tiers.front();
   return std::max(rates.off_net, rates.peak_off_net.value_or(rates.off_net)) > *cdn;
@@ -143,7 +144,7 @@ StripePart Coordinator::State::cdn_part(const StripesKey& key) const {
   const auto own = key.second;
   for (auto at = stripes.lower_bound({key.first, 0}); at != stripes.end() && at->first.first == key.first; ++at) {
     const auto slot = at->first.second;
-    if (slot != own && dearer_than_cdn(swarm.isp_of(slot))) continue;
+    if (slot != own && dearer_than_cdn(swarm.isp_of(slot), false)) continue;
     if (slot == own) part.part = number;
     ++number;
   }
@@ -204,20 +205,23 @@ bool Coordinator::State::striped(const Download& download) const {
   return !download.unstriped && shares_content(download);
 }
 
-// What the CDN would give this receiver if everybody fetched all of it there: it gave the receiver more while it had few
-// others, so never more than an even part of what the nodes have shown they can send. 0: no node has shown anything.
+// What the CDN would give this receiver if everybody fetched all of it there: it gave the receiver more while it had
+// few others, so never more than an even part of what the nodes have shown they can send. 0: no node has shown
+// anything.
 std::int64_t Coordinator::State::even_part_of_cdn(const Download& download) const {
   std::int64_t part = 0;
   for (const auto* live : sources_of(download)) {
     if (!live->cdn_node) continue;
     const auto& node = swarm.agent(live->sender);
-    part += node.best_upload_rate.value / std::max<std::int64_t>(1, static_cast<std::int64_t>(node.orders_as_sender.size()));
+    part += node.best_upload_rate.value /
+            std::max<std::int64_t>(1, static_cast<std::int64_t>(node.orders_as_sender.size()));
   }
   return part;
 }
 
-// Promise 4: a receiver that waits for others' pieces, while the CDN alone would be faster, gets them from the CDN, until
-// the others alone are as fast again. What has had nothing yet from the CDN would have no more of it without a share.
+// Promise 4: a receiver that waits for others' pieces, while the CDN alone would be faster, gets them from the CDN,
+// until the others alone are as fast again. What has had nothing yet from the CDN would have no more of it without a
+// share.
 void Coordinator::State::watch_pace(Download& download, ByteRate cdn, ByteRate peers, Step& step) {
   auto& pace = download.pace;
   pace.cdn = smooth(pace.cdn, cdn.value);

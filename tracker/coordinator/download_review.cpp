@@ -12,6 +12,8 @@ using protocol::Refusal;
 
 namespace {
 
+constexpr int kStockPeers = 3;  // that serve one stock client
+
 bool delivers(const LiveOrder& live, TimeMs now, DurationMs stall) {
   return live.last_gain > live.issued && now - live.last_gain < stall;
 }
@@ -54,8 +56,9 @@ std::size_t Coordinator::State::select_for(const Download& download, const Sourc
   request.now = now;
   const Gate gate(*this, download.key.receiver, *wanted, request.min_bytes, true, now);
   if (!policies.empty()) request.policies = &gate;
-  const ContentGrants granted(*this, *wanted);
-  if (!grants.all_content() || options.cdn_price) request.grants = &granted;
+  const bool stock = swarm.agent(download.key.receiver).stock;
+  const ContentGrants granted(*this, *wanted, stock);
+  if (!grants.all_content() || options.cdn_price || stock) request.grants = &granted;
   return select_sources(swarm, request, random, drawn);
 }
 
@@ -64,8 +67,9 @@ std::size_t Coordinator::State::top_up(Download& download, Step& step) {
   if (complete(download)) return 0;
   SourceNeeds needs;
   for (const auto* live : sources_of(download)) ++(live->cdn_node ? needs.cdn_now : needs.peers_now);
-  needs.peers = std::max(0, options.target_sources - 1 - needs.peers_now);  // one place is the CDN's
-  if (swarm.agent(download.key.receiver).stock) needs.peers = 0;
+  // One place is the CDN's. Of what is ordered for a stock client nobody tells before its receipts how far it came.
+  const int peers = swarm.agent(download.key.receiver).stock ? kStockPeers : options.target_sources - 1;
+  needs.peers = std::max(0, peers - needs.peers_now);
   const auto chosen = select_for(download, needs, step.now);
   // Under a policy that covers its way too, the node that can always serve has its part before peers take theirs.
   if (!policies.empty()) {

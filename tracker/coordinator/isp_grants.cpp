@@ -9,7 +9,7 @@
 namespace waybill::tracker {
 
 void IspGrants::replace(std::vector<Isp> isps, const std::vector<Agreement>& agreements,
-                        const std::unordered_map<AgreementId, GrantTerms>& terms) {
+                        const TermsOfAgreements& terms) {
   states_.clear();
   choosy_ = 0;
   for (auto& isp : isps) {
@@ -20,7 +20,10 @@ void IspGrants::replace(std::vector<Isp> isps, const std::vector<Agreement>& agr
     const auto found = states_.find(row.isp);
     if (found == states_.end()) continue;
     auto agreement = terms_of(row, found->second.isp);
-    if (const auto stated = terms.find(row.id); stated != terms.end()) agreement.grant = stated->second;
+    if (const auto stated = terms.find(row.id); stated != terms.end()) {
+      agreement.grant = stated->second.grant;
+      agreement.tariff = stated->second.tariff;
+    }
     const auto& grant = agreement.grant;
     if (grant.quota_per_day.value > 0 || grant.quota_per_month.value > 0) {
       quotas_.try_emplace(row.id, grant);

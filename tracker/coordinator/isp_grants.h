@@ -16,8 +16,7 @@ class IspGrants {
  public:
   // `terms`: of agreements that say more than their row can. Quotas of agreements that stay keep what they count.
   // Everything is asked again by the next refresh().
-  void replace(std::vector<Isp> isps, const std::vector<Agreement>& agreements,
-               const std::unordered_map<AgreementId, GrantTerms>& terms);
+  void replace(std::vector<Isp> isps, const std::vector<Agreement>& agreements, const TermsOfAgreements& terms);
   // Asks again what may have changed by `now`.
   void refresh(TimeMs now);
 

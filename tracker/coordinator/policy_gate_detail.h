@@ -34,10 +34,18 @@ class Coordinator::State::Gate final : public PolicyGate {
 
 class Coordinator::State::ContentGrants final : public GrantGate {
  public:
-  ContentGrants(const Coordinator::State& state, const Content& content)
-      : state_(state), content_(content), price_matters_(state.options.cdn_price && cdn_serves(state, content)) {}
+  // `stock`: the receiver is a stock client.
+  ContentGrants(const Coordinator::State& state, const Content& content, bool stock)
+      : state_(state),
+        content_(content),
+        stock_(stock),
+        price_matters_(state.options.cdn_price && cdn_serves(state, content)) {}
   bool covers(IspId isp) const override { return state_.grants.covers(isp, content_.content_class, content_.owner); }
-  bool worth_off_net(IspId isp) const override { return !price_matters_ || !state_.dearer_than_cdn(isp); }
+  bool prices_unacknowledged(IspId isp) const override {
+    const auto* agreement = state_.grants.open_agreement(isp);
+    return agreement != nullptr && agreement->tariff.unacknowledged;
+  }
+  bool worth_off_net(IspId isp) const override { return !price_matters_ || !state_.dearer_than_cdn(isp, stock_); }
 
  private:
   static bool cdn_serves(const Coordinator::State& state, const Content& content) {
@@ -47,6 +55,7 @@ class Coordinator::State::ContentGrants final : public GrantGate {
 
   const Coordinator::State& state_;
   const Content& content_;
+  const bool stock_;
   const bool price_matters_;
 };
 

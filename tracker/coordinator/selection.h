@@ -19,6 +19,8 @@ enum class Verdict : std::uint8_t {
   isp_unknown,     // no ISP's prefix covers its address
   grant_closed,    // or fewer bytes left of the quota than one order needs
   grant_excludes,  // its ISP's grant leaves out content of this class or owner
+  unpriced,        // its ISP has no price for what a stock client, which is the receiver, acknowledges to nobody
+  in_part,         // a stock client is served from whole files alone
   dearer,          // off-net bytes of its ISP cost more than a CDN node's
   upload_cap,
   slots_full,

@@ -91,8 +91,7 @@ struct Relay::State {
 };
 
 Relay::Relay(const IpAddress& own, const Endpoint& target)
-    : state_(std::make_unique<State>(io_, own, target)),
-      endpoint_{own, state_->acceptor.local_endpoint().port()} {
+    : state_(std::make_unique<State>(io_, own, target)), endpoint_{own, state_->acceptor.local_endpoint().port()} {
   state_->accept();
   thread_ = std::thread([this] { io_.run(); });
 }

@@ -22,7 +22,7 @@ GrantTerms always() {
 // SP1's agreement says this; a CDN node, a peer and a receiver there.
 void granting(World& world, const GrantTerms& grant) {
   world.tables.agreements[0].grant = {};  // the row alone grants nothing
-  world.tables.grants = {{AgreementId{1}, grant}};
+  world.tables.terms = {{AgreementId{1}, {grant, {}}}};
   world.registry();
   world.join("cdn", 0, 100);
   world.join("a", 1, 100);
@@ -143,7 +143,7 @@ TEST_CASE("the rate cap of a grant holds for all of the ISP's customers together
   auto grant = always();
   grant.rate_cap = {1'000'000};
   world.tables.agreements[0].grant = {};
-  world.tables.grants = {{AgreementId{1}, grant}};
+  world.tables.terms = {{AgreementId{1}, {grant, {}}}};
   world.registry();
   world.join("cdn", 1, 100);
   for (const auto* name : {"a", "b", "c"}) world.join(name, 1, 100);
