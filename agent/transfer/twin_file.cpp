@@ -51,7 +51,7 @@ Result<std::shared_ptr<lt::torrent_info>> parse_twin(ByteView twin, const Torren
   try {
     const lt::span<const char> bytes{twin.data(), static_cast<std::ptrdiff_t>(twin.size())};
     auto info = std::make_shared<lt::torrent_info>(bytes, torrent_limits(), lt::from_span);
-    if (auto same = compare(*info, content); !same) return pass_on(same);
+    if (const auto same = compare(*info, content); !same) return tl::make_unexpected(same.error());
     return info;
   } catch (const std::exception& error) {
     return refuse(std::string("the twin cannot be read: ") + error.what());

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Agents behind home gateways that masquerade (nftables), with real transfers: the end that can connect does; where
 neither can be reached both open at the same time by uTP; where the gateways make that impossible the CDN node serves,
-and the reason is on the record; two in one home meet at home; a gateway that speaks NAT-PMP forwards the port.
+and the reason is on the record; two in one home meet at home; a gateway that speaks NAT-PMP or UPnP forwards the port.
 """
 import json
 import pathlib
@@ -51,8 +51,9 @@ table inet forwarded {
 """
 FORWARDER = """ext_ifname=eth0
 listening_ip=192.168.7.1/24
-enable_natpmp=yes
-enable_upnp=no
+enable_natpmp=NAT_PMP
+enable_upnp=UPNP
+port=5000
 ext_ip=9.9.9.9
 secure_mode=yes
 upnp_table_name=forwarded
@@ -158,15 +159,30 @@ class Homes(unittest.TestCase):
         self.fetch_from("set-top", "desktop")
         self.assertLess(self.sent_out("sp1-h1") - before, SIZE / 4, "it left the home")
 
-    def test_a_gateway_that_speaks_nat_pmp_forwards_the_port(self):
-        self.masquerade("sp1-h1")
-        gateway = self.lab.hosts["sp1-h1"].home
+    def forward_ports(self, host, speaks):
+        """The host's gateway runs miniupnpd, with that protocol alone."""
+        gateway = self.lab.hosts[host].home
         self.lab.add_rules(gateway, FORWARDED)
         config = self.folder / "miniupnpd.conf"
-        config.write_text(FORWARDER)
+        config.write_text(FORWARDER.replace("NAT_PMP", "yes" if speaks == "NAT-PMP" else "no")
+                          .replace("UPNP", "yes" if speaks == "UPnP" else "no"))
+        # UPnP devices are looked for by multicast (SSDP).
+        self.lab.output(gateway, ["ip", "route", "replace", "239.0.0.0/8", "dev", "home"])
+        self.lab.output(host, ["ip", "route", "replace", "239.0.0.0/8", "dev", "eth0", "src", INSIDE])
         with open(self.folder / "miniupnpd.log", "wb") as log:
             self.lab.run(gateway, ["miniupnpd", "-d", "-f", config, "-P", self.folder / "miniupnpd.pid"], stdout=log,
                          stderr=log)
+
+    def test_a_gateway_that_speaks_upnp_forwards_the_port(self):
+        self.masquerade("sp1-h1")
+        self.forward_ports("sp1-h1", "UPnP")
+        self.add("inside", "sp1-h1", "open", map_port="true")
+        self.fetch("inside")
+        self.assertIn("forwards its port", self.cluster.agents["inside"].process.output())
+
+    def test_a_gateway_that_speaks_nat_pmp_forwards_the_port(self):
+        self.masquerade("sp1-h1")
+        self.forward_ports("sp1-h1", "NAT-PMP")
         self.add("inside", "sp1-h1", "open", map_port="true")
         self.fetch("inside")
         self.assertIn("forwards its port", self.cluster.agents["inside"].process.output())

@@ -37,8 +37,8 @@ struct AgentFacts {
   protocol::SharingState sharing;
   std::vector<protocol::HeldContent> library;  // at most kMaxLibraryEntries are kept
   std::vector<OrderId> live_orders;            // as sender
-  // A stock BitTorrent client, known by its announces (tracker/announce): CDN nodes alone serve it, under orders that
-  // name its address and ask for no acknowledgement.
+  // A stock BitTorrent client, known by its announces (tracker/announce): it is served under orders that name its
+  // address and ask for no acknowledgement.
   bool stock = false;
   Reach reach = Reach::unknown;
   std::optional<IpAddress> local_address = {};  // the agent's own; another one than `address` behind a NAT

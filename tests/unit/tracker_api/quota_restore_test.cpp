@@ -46,12 +46,14 @@ struct Books {
   }
 
   // An order of the minutes before `end`; with `acked` bytes acknowledged at `at` where that is not 0.
+  // `stock`: sent to a stock client, which acknowledges nothing.
   void order(int number, TimeMs end, std::int64_t limit, std::int64_t acked = 0, std::optional<TimeMs> at = {},
-             int agreement = 1) {
+             int agreement = 1, bool stock = false) {
     const OrderPlan plan{.number = number,
                          .source_isp = IspId{agreement},
                          .agreement = AgreementId{agreement},
                          .byte_limit = limit,
+                         .stock = stock,
                          .not_before = end - minutes(10),
                          .not_after = end};
     harness.issue({plan});
@@ -60,7 +62,7 @@ struct Books {
     ReceiptPlan receipt;
     receipt.sent = acked;
     receipt.sent_total = acked;
-    receipt.acked_total = acked;
+    receipt.acked_total = stock ? 0 : acked;
     receipt.start = when - seconds(1);
     receipt.end = when;
     const auto status = harness.submit_one(sample::receipt_of(plan, receipt));
@@ -115,6 +117,23 @@ TEST_CASE("bytes count in the span in which their receipts end, to the byte") {
   REQUIRE(tomorrow.use.size() == 1);
   CHECK(tomorrow.use[0].acked == ByteCount{160});
   CHECK(tomorrow.use[0].acked_next == ByteCount{0});
+}
+
+TEST_CASE("what was sent to stock clients counts, and what may still be sent to them is reserved") {
+  Books books;
+  books.order(1, sample::kNoon, 100, 40);
+  books.order(2, sample::kNoon, 100, 30, {}, 1, true);
+  books.order(3, sample::kNoon, 100, 100, {}, 1, true);           // all of it
+  books.order(4, kNextMidnight, 100, 7, kNextMidnight, 1, true);  // a clock that is ahead
+  books.order(5, sample::kNoon, 100, 5, {}, 2, true);             // another ISP's
+  const auto restored = books.restore(sample::kNoon + minutes(1));
+  REQUIRE(restored.use.size() == 1);
+  CHECK(restored.use[0].acked == ByteCount{40 + 30 + 100});
+  CHECK(restored.use[0].acked_next == ByteCount{7});
+  CHECK(ids_of(restored) == orders({1, 2, 4}));
+  for (const auto& order : restored.orders) {
+    if (order.order == sample::order_id(2)) CHECK(order.acked == AckedBytes{30});
+  }
 }
 
 TEST_CASE("every order of the span with bytes that may still be acknowledged is reserved, however long ago it ended") {
