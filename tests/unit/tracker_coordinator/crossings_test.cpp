@@ -133,6 +133,18 @@ TEST_CASE("promise 4: while the others are slower than the CDN was, everything m
   world.pass(4, {{"first", 5 << 20}}, {"cdn", "second"});  // its part is through, and nobody else gives enough
   CHECK(pieces_from(world, "cdn", "first").size() == all_of(world));
   CHECK(pieces_from(world, "cdn", "second").size() < all_of(world));
+  world.pass(20, {{"first", 6 << 20}}, {"cdn"});  // the others alone are faster now than the CDN was
+  CHECK(pieces_from(world, "cdn", "first").size() < all_of(world));
+}
+
+TEST_CASE("what has had nothing yet from the CDN would have no more of it without a share") {
+  World world;
+  world.join("cdn", 0, 100);
+  ask(world, "first", 1);
+  ask(world, "second", 1);
+  const auto mine = pieces_from(world, "cdn", "first");
+  world.pass(8, {{"first", 0}});
+  CHECK(pieces_from(world, "cdn", "first") == mine);
 }
 
 TEST_CASE("who came first had the CDN to itself for a moment, and is not slow because that is over") {
