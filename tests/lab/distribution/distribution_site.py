@@ -22,7 +22,7 @@ UP, DOWN, CDN, BORDER = 20, 100, 100, 100  # Mbit/s
 class Counted:
     """What interfaces sent, whole Ethernet frames, between two readings."""
     borders: dict  # {(from, to): bytes}
-    payload: dict  # likewise, without the headers of TCP, IP and Ethernet
+    payload: dict  # likewise, without the headers of TCP, IP and Ethernet, and without what the tracker said
     cdn: int
     strayed: dict  # {client: bytes that it sent to other clients}
 
@@ -47,6 +47,10 @@ class Site:
         for client in self.clients:
             others = ", ".join(other.ipv4 for other in self.clients if other is not client)
             self.lab.add_rules(client.name, COUNT_TO_CLIENTS.replace("OTHERS", others))
+        prefixes = {isp: self.lab.isps[isp].prefix4 for isp in ISPS}
+        self.lab.add_rules("tracker", COUNT_BY_ISP.format(
+            counters="\n".join(f"  counter to_{isp} {{ }}" for isp in prefixes),
+            rules="\n".join(f"    ip daddr {prefix} counter name to_{isp}" for isp, prefix in prefixes.items())))
         return self
 
     def __exit__(self, *error):
@@ -59,13 +63,18 @@ class Site:
         counted = self.lab.border_bytes()
         borders = {(border.from_isp, border.to_isp): border.bytes for border in counted}
         payload = {(border.from_isp, border.to_isp): border.bytes - HEADERS * border.packets for border in counted}
+        for counter in self._counters("tracker", "said"):  # by IP: without Ethernet's header
+            payload["BB", counter["name"].removeprefix("to_")] -= counter["bytes"] - (HEADERS - 14) * counter["packets"]
         link = json.loads(self.lab.output("cdn", ["ip", "-json", "-stats", "link", "show", "dev", "eth0"]))
         strayed = {client.name: self._to_clients(client.name) for client in self.clients}
         return Counted(borders, payload, link[0]["stats64"]["tx"]["bytes"], strayed)
 
     def _to_clients(self, client):
-        shown = json.loads(self.lab.output(client, ["nft", "--json", "list", "counters", "table", "inet", "strayed"]))
-        return next(entry["counter"]["bytes"] for entry in shown["nftables"] if "counter" in entry)
+        return next(iter(self._counters(client, "strayed")))["bytes"]
+
+    def _counters(self, host, table):
+        shown = json.loads(self.lab.output(host, ["nft", "--json", "list", "counters", "table", "inet", table]))
+        return [entry["counter"] for entry in shown["nftables"] if "counter" in entry]
 
 
 def difference(before, after):
@@ -75,6 +84,14 @@ def difference(before, after):
                    less(after.strayed, before.strayed))
 
 
+COUNT_BY_ISP = """table inet said {{
+{counters}
+  chain outgoing {{
+    type filter hook output priority 0;
+{rules}
+  }}
+}}
+"""
 COUNT_TO_CLIENTS = """table inet strayed {
   counter to_clients { }
   chain outgoing {
