@@ -23,6 +23,7 @@ void FetchDesk::sign(const Content& content, orders::FetchOrder& order) {
 void FetchDesk::reminded(PeerChannel& channel, ByteView envelope, const protocol::OpenedAcknowledgement& own) {
   auto* order = channel.content().ledger.find(own.acknowledgement.order);
   if (order != nullptr && order->last_word == envelope) return orders::FetchLedger::confirm(*order);
+  if (order != nullptr && own.acknowledgement.sequence < order->sequence) return;  // a later one is on its way
   const bool ours =
       order != nullptr && order->order().sender == channel.key() && own.signed_by(core_.options().own_key.public_key());
   if (!ours) return channel.refuse_order(Refusal::acknowledgement_invalid, own.acknowledgement.order);

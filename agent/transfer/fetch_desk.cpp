@@ -208,6 +208,11 @@ void FetchDesk::content_complete(Content& content) {
   for (std::size_t i = sources_.size(); i-- > 0;) {
     if (sources_[i].content == content.id()) finish(content, i, true);
   }
+  // Behind the last words: what else a source sent came twice, and nobody will sign for it.
+  for (const auto& order : content.ledger.orders()) {
+    auto* channel = order->arrived.value > 0 ? channel_of(content, *order) : nullptr;
+    if (channel != nullptr) channel->send(protocol::PeerRefusal{Refusal::request_ended, order->id()});
+  }
 }
 
 void FetchDesk::content_gone(const ContentId& content) {

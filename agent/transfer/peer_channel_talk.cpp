@@ -197,6 +197,9 @@ void PeerChannel::take(const protocol::PeerAcknowledgement& message) {
 
 void PeerChannel::take(const protocol::PeerRefusal& refusal) {
   last_refusal_ = refusal;
+  if (proven_ && refusal.order && refusal.reason == Refusal::request_ended) {
+    core_.serving().receiver_is_through(*this, *refusal.order);
+  }
   core_.fetching().refused(*this, refusal);
 }
 

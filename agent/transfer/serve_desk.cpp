@@ -92,6 +92,11 @@ Refusal ServeDesk::acknowledged(PeerChannel& channel, const protocol::OpenedAckn
   return book_.acknowledge(acknowledgement, channel.key());
 }
 
+void ServeDesk::receiver_is_through(const PeerChannel& channel, const OrderId& id) {
+  const auto* order = book_.find(id);
+  if (order != nullptr && order->order().receiver == channel.key()) told_[id].receiver_through = true;
+}
+
 void ServeDesk::revoke(const OrderId& id, Refusal why) {
   book_.revoke(id, why, core_.now());
   auto* order = book_.find(id);
@@ -243,7 +248,7 @@ bool ServeDesk::others_unsigned(const orders::BookedOrder& order) {
 bool ServeDesk::may_end(const orders::BookedOrder& order, const Told& told, Refusal why, DurationMs monotonic) {
   if (order.totals.queued.value > 0) return false;
   if (order.order().stock_address) return true;  // nobody acknowledges: there is nothing to wait for
-  if (order.fulfilled()) return true;
+  if (order.fulfilled() || told.receiver_through) return true;
   if (order.totals.acked.value >= order.totals.sent.value && !others_unsigned(order)) return true;
   // What a receiver that used its bytes up still has to check may need blocks of other sources first.
   if (why == Refusal::none && connected(order)) return false;

@@ -27,6 +27,7 @@ class ServeDesk {
 
   // From a channel whose peer has proven its key.
   protocol::Refusal presented(PeerChannel& channel, ByteView envelope, OrderId& order);
+  void receiver_is_through(const PeerChannel& channel, const OrderId& order);
   protocol::Refusal acknowledged(PeerChannel& channel, const protocol::OpenedAcknowledgement& acknowledgement);
 
   orders::OrderBook& book() { return book_; }
@@ -52,6 +53,7 @@ class ServeDesk {
     std::optional<Call> call;
     int calls = 0;  // made so far
     DurationMs next_call{};
+    bool receiver_through = false;  // it has everything, and has said its last word
   };
   void call_receiver(const orders::BookedOrder& order, Told& told, DurationMs monotonic);
   bool others_unsigned(const orders::BookedOrder& order);
