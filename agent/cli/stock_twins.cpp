@@ -6,8 +6,8 @@
 namespace waybill::cli {
 
 // Asked once for each content that is held whole, so that a client that is sent here finds it offered. An order for a
-// stock client asks again where there was none, and a tracker that cannot be reached is asked with the next order or the
-// next start.
+// stock client asks again where there was none, and a tracker that cannot be reached is asked with the next order or
+// the next start.
 void AgentApp::Impl::ask_for_twin(const ContentId& content) {
   if (!owner_sharing.consented || !twins.insert(content).second) return;
   const auto again = [this, content] { twins.erase(content); };

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "common/protocol/acknowledgement.h"
-#include "tests/flow/transfer/relay.h"
 #include "tests/flow/transfer/transfer_rig.h"
 
 namespace waybill::transfer::rig {
@@ -15,12 +14,7 @@ using protocol::Refusal;
 
 namespace {
 
-bool complete(const Agent& agent) { return agent.state() && agent.state()->phase == Phase::complete; }
 std::int64_t held(const Agent& agent) { return agent.state() ? agent.state()->pieces_held : 0; }
-
-void fetch(Agent& agent, const SampleContent& content) {
-  REQUIRE(agent.engine().add_content(content.torrent, download_path(agent, content), ContentMode::download));
-}
 
 void overwrite(const std::filesystem::path& file, std::int64_t offset, ByteView bytes) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
@@ -100,59 +94,6 @@ TEST_CASE("an order that is renewed: the bytes of both add up") {
   REQUIRE(pair.rig.eventually([&] { return sum() == pair.content.facts.size.value; }));
   CHECK(pair.source.acked(first.order.id).value <= terms.byte_limit);
   CHECK(pair.source.sent(first.order.id).value <= terms.byte_limit);
-}
-
-// A line that holds back what the receiver says, from when the source has been asked for everything.
-struct HeldBack {
-  Rig rig;
-  SampleContent content = rig.content(1 << 20);
-  Agent source{rig, "source", "127.0.0.11"};
-  Agent receiver{rig, "receiver", "127.0.0.12"};
-  std::unique_ptr<Relay> relay;
-  protocol::SignedOrder order;
-
-  HeldBack() {
-    source.start();
-    receiver.start();
-    rig.seed(source, content);
-    relay = std::make_unique<Relay>(*IpAddress::parse("127.0.0.13"), source.endpoint());
-    OrderTerms terms;
-    terms.rate_limit = 512 << 10;  // so that blocks are on their way for a while after the last was asked for
-    order = rig.order(content, source, receiver.key().public_key(), terms);
-    fetch(receiver, content);
-    receiver.engine().add_source(order, relay->endpoint());
-  }
-  void hold_back() {
-    REQUIRE(rig.eventually([&] {
-      const auto counters = source.counters();
-      return counters.sent.value + counters.queued.value >= content.facts.size.value;
-    }));
-    relay->hold();
-    REQUIRE(rig.eventually([&] { return complete(receiver); }));
-    CHECK(acked() < content.facts.size.value);
-  }
-  std::int64_t acked() const { return source.acked(order.order.id).value; }
-  void check_all_is_acknowledged() {
-    CHECK(rig.eventually([&] { return acked() == content.facts.size.value; }));
-    CHECK(rig.eventually([&] { return !source.all<ServeEnded>().empty(); }));
-  }
-};
-
-TEST_CASE("the receiver keeps the connection until it knows that its last word has come") {
-  HeldBack line;
-  line.hold_back();
-  std::this_thread::sleep_for(std::chrono::seconds(3));  // what the sender waits for one that is not connected
-  line.relay->release();
-  line.check_all_is_acknowledged();
-  CHECK(line.rig.eventually([&] { return line.receiver.counters().peers == 0; }));
-}
-
-TEST_CASE("a connection breaks with the receiver's last word on its way: it is said again on the next") {
-  HeldBack line;
-  line.hold_back();
-  line.source.engine().add_serve_order(line.order, line.receiver.address(), Call{line.receiver.endpoint(), false});
-  line.relay->lose();
-  line.check_all_is_acknowledged();
 }
 
 TEST_CASE("what a used-up order brought of a piece is signed for when another source completes the piece, much later") {

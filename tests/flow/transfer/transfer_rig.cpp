@@ -177,6 +177,12 @@ std::uint64_t file_hash(const std::filesystem::path& file) {
   return std::hash<ByteString>{}(bytes);
 }
 
+bool complete(const Agent& agent) { return agent.state() && agent.state()->phase == ContentState::Phase::complete; }
+
+void fetch(Agent& agent, const SampleContent& content) {
+  REQUIRE(agent.engine().add_content(content.torrent, download_path(agent, content), ContentMode::download));
+}
+
 std::filesystem::path download_path(const Agent& agent, const SampleContent& content) {
   return agent.folder() / "downloads" / content.facts.name;
 }

@@ -96,6 +96,9 @@ class Rig {
 
 protocol::SharingState willing(std::int64_t upload_cap = 0, int slots = 8);
 std::uint64_t file_hash(const std::filesystem::path& file);
+bool complete(const Agent& agent);
+// The agent wants the content.
+void fetch(Agent& agent, const SampleContent& content);
 std::filesystem::path download_path(const Agent& agent, const SampleContent& content);
 
 template <typename Event>

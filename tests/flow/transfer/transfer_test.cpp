@@ -6,18 +6,6 @@
 
 namespace waybill::transfer::rig {
 
-using Phase = ContentState::Phase;
-
-namespace {
-
-bool complete(const Agent& agent) { return agent.state() && agent.state()->phase == Phase::complete; }
-
-void fetch(Agent& agent, const SampleContent& content) {
-  REQUIRE(agent.engine().add_content(content.torrent, download_path(agent, content), ContentMode::download));
-}
-
-}  // namespace
-
 TEST_CASE("one source serves a content under an order, and every byte is acknowledged") {
   Rig rig;
   const auto content = rig.content((24 << 20) + 12345);
