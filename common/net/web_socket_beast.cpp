@@ -75,6 +75,7 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
 
   // Nobody holds the handle any more.
   void abandon() {
+    abandoned_ = true;
     handlers_.reset();
     if (state_ == State::open) end();
   }
@@ -158,8 +159,12 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
     const auto handlers = std::exchange(handlers_, nullptr);
     if (handlers && handlers->on_closed) handlers->on_closed(reason);
   }
+  // The call takes the handlers along: where the loop ends before it, they go with the loop. Here, they and the handle
+  // that they may hold would keep each other.
   void tell_closed_later(std::string reason) {
-    loop_.post([self = shared_from_this(), reason = std::move(reason)] { self->tell_closed(reason); });
+    loop_.post([self = shared_from_this(), handlers = std::exchange(handlers_, nullptr), reason = std::move(reason)] {
+      if (!self->abandoned_ && handlers && handlers->on_closed) handlers->on_closed(reason);
+    });
   }
 
   void end_now(const std::string& reason) {
@@ -187,6 +192,7 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
   boost::beast::flat_buffer buffer_;
   State state_ = State::open;
   std::shared_ptr<WebSocket::Handlers> handlers_;
+  bool abandoned_ = false;         // nobody is there to be told anything
   std::deque<std::string> queue_;  // the first one is being written
   std::size_t queued_bytes_ = 0;
   std::string close_reason_;

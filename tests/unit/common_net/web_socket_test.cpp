@@ -276,6 +276,15 @@ TEST_CASE("dropping the last reference closes at once and calls nothing") {
   pair.client.socket.reset();
   REQUIRE(pair.until([&] { return !pair.server.closed.empty(); }));
   CHECK(pair.client.closed.empty());
+  // So does dropping it after a close that was not told yet.
+  Pair closing;
+  closing.open();
+  closing.client.socket->close("and gone");
+  closing.client.socket.reset();
+  REQUIRE(closing.until([&] { return !closing.server.closed.empty(); }));
+  run_for(closing.test.loop, DurationMs{50});
+  CHECK(closing.server.closed[0] == "and gone");
+  CHECK(closing.client.closed.empty());
   // Not keeping it at all is the same.
   Pair careless;
   careless.test.on_web_socket = [](const std::shared_ptr<WebSocket>&) {};
@@ -300,6 +309,31 @@ TEST_CASE("handlers may hold the WebSocket, close it, or drop it from within") {
   REQUIRE(pair.until([&] { return !pair.client.closed.empty() && watched.expired(); }));
   CHECK(pair.client.messages == std::vector<std::string>{"echo one"});
   CHECK(closed == "enough");
+}
+
+TEST_CASE("where the loop ends before on_closed could come, handlers that hold the WebSocket go with the loop") {
+  const auto hold = [](const std::shared_ptr<WebSocket>& socket) {
+    socket->set_handlers({[socket](const std::string&) {}, [socket](const std::string&) { FAIL("nobody runs this"); }});
+  };
+  std::weak_ptr<WebSocket> of_server, of_client;
+  {
+    Pair pair;
+    pair.test.on_web_socket = [&](const std::shared_ptr<WebSocket>& socket) {
+      of_server = socket;
+      hold(socket);
+    };
+    REQUIRE(pair.connect("/socket", pair.test.pinned()));
+    REQUIRE(pair.until([&] { return !of_server.expired(); }));
+    of_client = pair.client.socket;
+    hold(pair.client.socket);
+    pair.client.socket->close("the last call");
+    pair.client.socket.reset();
+    pair.test.server.reset();
+    CHECK_FALSE(of_server.expired());
+    CHECK_FALSE(of_client.expired());
+  }
+  CHECK(of_server.expired());
+  CHECK(of_client.expired());
 }
 
 TEST_CASE("WebSockets count among the connections, give their place back, and end with the server") {
