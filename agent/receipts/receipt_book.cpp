@@ -15,6 +15,8 @@ std::string outbox_trouble(const OutboxCounts& counts) {
 
 ReceiptBook::ReceiptBook(Needs needs) : needs_(std::move(needs)) {}
 
+ReceiptBook::~ReceiptBook() { *alive_ = false; }
+
 std::vector<OrderAccount> ReceiptBook::begin(std::vector<OrderAccount> accounts) {
   needs_.loop.assert_owner();
   const auto now = needs_.clock.now();
@@ -128,7 +130,9 @@ void ReceiptBook::flush() {
         if (auto status = store->save(*change); !status) return pass_on(status);
         return store->counts();
       },
-      [this, change](Saved result) { saved(*change, std::move(result)); });
+      [this, alive = alive_, change](Saved result) {
+        if (*alive) saved(*change, std::move(result));
+      });
 }
 
 void ReceiptBook::saved(const OutboxChange& change, Saved result) {

@@ -46,6 +46,7 @@ class ReceiptBook {
     std::function<void(std::string reason)> may_serve;  // empty: yes; else why not. Called on change
   };
   explicit ReceiptBook(Needs needs);
+  ~ReceiptBook();  // as if killed, where close() was not called
 
   // What earlier lives left; cuts the receipts of orders that ended meanwhile. Call once, before anything else. Returns
   // the accounts of orders that still live: for the engine.
@@ -81,7 +82,8 @@ class ReceiptBook {
   std::vector<OrderId> forgotten_;
   OutboxCounts counts_;
   std::string trouble_;
-  std::shared_ptr<const OutboxChange> saving_;  // on its way to the disk
+  std::shared_ptr<const OutboxChange> saving_;                  // on its way to the disk
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for a save that ends after the book
   bool closed_ = false;
   runtime::Timer tick_timer_;
 };

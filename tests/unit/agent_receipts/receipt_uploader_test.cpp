@@ -191,6 +191,25 @@ TEST_CASE("while the outbox cannot be written serving is forbidden, by name; the
   CHECK(protocol::read_receipt(f.tracker.recorded.begin()->second)->receipt.sent == SentBytes{kMegabyte});
 }
 
+TEST_CASE("a book that has gone hears nothing of the save that was under way") {
+  Fixture f;
+  const auto order = order_of(f.parties, f.clock.now(), minutes(10));
+  const SmallDisk full(0);
+  int told = 0;
+  {
+    ReceiptBook book({f.loop, f.clock, f.parties.sender, f.storage, *f.store,
+                      [](const IpAddress&) { return protocol::Path{}; }, [](const IpAddress&) { return false; }, [] {},
+                      [&](const std::string&) { ++told; }});
+    book.begin({});
+    book.order_accepted({order, IpAddress::from_v4(0x7f000001)});
+  }
+  f.counts();  // comes after the save, whose failure is on its way to the loop now
+  bool passed = false;
+  f.loop.post([&] { passed = true; });
+  REQUIRE(run_until(f.loop, [&] { return passed; }));
+  CHECK(told == 0);
+}
+
 TEST_CASE("an outbox that is too full forbids serving, by a named condition") {
   OutboxCounts counts;
   counts.waiting = kMaxWaitingReceipts - 1;
