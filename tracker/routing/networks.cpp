@@ -135,7 +135,7 @@ Result<Value> read_kept(const std::filesystem::path& data, const NetworkFile& fi
     }
     case NetworkFileKind::as_names: {
       auto names = AsNames::read(*bytes);
-      if (!names) return pass_on(names);
+      if (!names) return tl::make_unexpected(names.error());
       return std::make_shared<const AsNames>(std::move(*names));
     }
     case NetworkFileKind::asn_database:
