@@ -16,7 +16,7 @@ class WebSocket {
 
   // Set before returning from the accept/connect callback. on_closed is called exactly once, with a one-line reason,
   // after which no other callback comes; also when this end closes; never from within send() or close(). The handlers
-  // are dropped then, so that they may hold the WebSocket itself.
+  // are dropped then, so that they may hold the WebSocket itself; where the loop ends first they go with it, uncalled.
   struct Handlers {
     std::function<void(std::string message)> on_message;
     std::function<void(std::string reason)> on_closed;
