@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "agent/orders/fetch_ledger.h"
 #include "agent/transfer/peer_channel_libtorrent.h"
 #include "agent/transfer/serve_desk_libtorrent.h"
 #include "agent/transfer/stock_channel_libtorrent.h"
@@ -254,7 +255,7 @@ bool ServeDesk::may_end(const orders::BookedOrder& order, const Told& told, Refu
   if (why == Refusal::none && connected(order)) return false;
   if (!connected(order)) return monotonic - *told.ending_since >= kFarewellTimeout;
   const bool pieces_may_still_pass = why != Refusal::request_ended;
-  return monotonic - *told.ending_since >= (pieces_may_still_pass ? kLastPiecesTimeout : kLastWordTimeout);
+  return monotonic - *told.ending_since >= (pieces_may_still_pass ? kLastPiecesTimeout : orders::kLastWord);
 }
 
 void ServeDesk::end(OrderId id, Refusal why, DurationMs monotonic) {

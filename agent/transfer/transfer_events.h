@@ -8,7 +8,6 @@
 #include <variant>
 #include <vector>
 
-#include "agent/orders/fetch_ledger.h"
 #include "common/protocol/control_messages.h"
 #include "common/protocol/order.h"
 #include "common/protocol/refusal.h"
@@ -124,8 +123,6 @@ inline constexpr DurationMs kIncomingPatience = seconds(12);
 inline constexpr DurationMs kCallAgain = seconds(8);
 inline constexpr int kMaxCalls = 5;
 inline constexpr DurationMs kFarewellTimeout = seconds(3);
-// A receiver that has everything and is connected still: its last word is on its way.
-inline constexpr DurationMs kLastWordTimeout = orders::kLastWord;
 // Of an order that ended while its receiver goes on: pieces that it brought in part pass their hash check only when
 // other sources have brought the rest. Within kClockTolerance, so that the receipt still counts.
 inline constexpr DurationMs kLastPiecesTimeout = seconds(60);

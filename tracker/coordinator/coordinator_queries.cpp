@@ -27,11 +27,13 @@ std::string Coordinator::State::reason_of(const Candidate& candidate, const Sele
       return "not chosen: it is the receiver";
     case Verdict::no_consent:
       return "not chosen: the owner of the machine does not share";
-    case Verdict::unreachable:
-      return agent.port == 0 ? "not chosen: it accepts no connections"
-             : request.receiver != kNobody && swarm.agent(request.receiver).stock && !agent.reachable()
+    case Verdict::unreachable: {
+      if (agent.port == 0) return "not chosen: it accepts no connections";
+      const bool stock = request.receiver != kNobody && swarm.agent(request.receiver).stock;
+      return stock && !agent.reachable()
                  ? "not chosen: nobody outside reaches its port, and a stock client waits for no call"
                  : "not chosen: its address is of another family than the receiver's";
+    }
     case Verdict::isp_unknown:
       return "not chosen: no ISP's prefix covers its address " + agent.address.str();
     case Verdict::grant_closed: {
